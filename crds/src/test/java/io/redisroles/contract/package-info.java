@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.contract;
+
+import org.jspecify.annotations.NullMarked;

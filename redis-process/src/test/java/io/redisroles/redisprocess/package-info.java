@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.redisprocess;
+
+import org.jspecify.annotations.NullMarked;
