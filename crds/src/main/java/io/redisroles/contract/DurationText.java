@@ -7,22 +7,22 @@ import java.util.regex.Pattern;
 /** Durations as people write them in resources and configuration: {@code 30m}, {@code 1h30m}, {@code 500ms}. */
 public final class DurationText {
     /** What a duration looks like; the pattern stands in the CRDs too. */
-    public static final String PATTERN = "^([0-9]{1,9}(ms|s|m|h|d)){1,5}$";
+    public static final String PATTERN = "^([0-9]{1,9}(ms|s|m|h)){1,5}$";
 
     private static final Pattern WHOLE = Pattern.compile(PATTERN);
-    private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
     private DurationText() {}
 
     /**
      * Reads a duration.
      *
-     * @throws IllegalArgumentException if the text is not a sequence of numbers with the units ms, s, m, h or d
+     * @throws IllegalArgumentException if the text is not a sequence of numbers with the units ms, s, m or h
      */
     public static Duration parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration (expected for example 500ms, 30s, 15m, 1h30m, 7d)");
+                    "\"" + text + "\" is not a duration (expected for example 500ms, 30s, 15m, 1h30m)");
         }
         Duration sum = Duration.ZERO;
         for (Matcher part = PART.matcher(text); part.find(); ) {
@@ -34,8 +34,7 @@ public final class DurationText {
     /** Writes a duration so that {@link #parse} reads the same one back; what is below a millisecond is dropped. */
     public static String format(Duration duration) {
         StringBuilder text = new StringBuilder();
-        append(text, duration.toDays(), "d");
-        append(text, duration.toHoursPart(), "h");
+        append(text, duration.toHours(), "h");
         append(text, duration.toMinutesPart(), "m");
         append(text, duration.toSecondsPart(), "s");
         append(text, duration.toMillisPart(), "ms");
@@ -54,7 +53,6 @@ public final class DurationText {
             case "s" -> Duration.ofSeconds(amount);
             case "m" -> Duration.ofMinutes(amount);
             case "h" -> Duration.ofHours(amount);
-            case "d" -> Duration.ofDays(amount);
             default -> throw new IllegalStateException(unit);
         };
     }

@@ -141,7 +141,7 @@ public record PolicySection(
      * @param name unique in the policy; part of the names of keys and of the RateLimit fields
      * @param by who is counted
      * @param requests admitted in any window, 1 to {@value #MAX_REQUESTS}
-     * @param per the window's length, 1 s to 31 d
+     * @param per the window's length, 1 s to 744 h
      * @param cost what one request debits, 1 to the smallest number of requests
      * @param tiers other numbers of requests by tier
      * @param onStoreFailure while Redis does not answer
@@ -166,7 +166,7 @@ public record PolicySection(
             }
             if (per.compareTo(MIN_PER) < 0 || per.compareTo(MAX_PER) > 0) {
                 throw new IllegalArgumentException(
-                        "limit " + name + ": per is " + DurationText.format(per) + " (expected: 1s to 31d)");
+                        "limit " + name + ": per is " + DurationText.format(per) + " (expected: 1s to 744h)");
             }
             requireCount(name, "requests", requests, cost);
             for (Map.Entry<String, Long> tier : tiers.entrySet()) {

@@ -78,7 +78,7 @@ class SidecarConfigCodecTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     per: 1m        | per: fortnight   | "fortnight" is not a duration
-                    per: 1m        | per: 100ms       | per is 100ms (expected: 1s to 31d)
+                    per: 1m        | per: 100ms       | per is 100ms (expected: 1s to 744h)
                     requests: 100  | requests: 0      | requests is 0 (expected: 1 to 1000000000)
                     cost: 1        | cost: 101        | cost is 101 (expected: 1 to requests = 100)
                     session: Required | session: Always | Always

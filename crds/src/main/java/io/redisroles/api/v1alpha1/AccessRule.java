@@ -1,0 +1,56 @@
+package io.redisroles.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.redisroles.contract.HttpMethod;
+import io.redisroles.contract.SessionRequirement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which requests, which session, which limits. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@SchemaCustomizer(value = ListByKey.class, input = "limits=name")
+@ValidationRule(
+        value = "self.session != 'None' || !has(self.limits) || self.limits.all(l, !l.by.exists(b, b in ['user',"
+                + " 'session']))",
+        message =
+                "a rule with session: None knows no user: limit by ip or rule, or set session to Optional or Required")
+public record AccessRule(
+        @Required @JsonPropertyDescription("Unique in the policy.") @Size(min = 1, max = 63) @Pattern(NAME)
+        String name,
+
+        @JsonPropertyDescription("Every request if absent.") @Nullable
+        Match match,
+
+        @Required @JsonPropertyDescription("None, Optional or Required.")
+        SessionRequirement session,
+
+        @JsonPropertyDescription("All of them must admit a request.") @Size(max = 8)
+        List<Limit> limits) {
+    static final String NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+
+    public AccessRule {
+        limits = Absent.orEmpty(limits);
+    }
+
+    /** Which requests. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Match(
+            @JsonPropertyDescription("Paths; * is one segment, ** any number; case-sensitive.") @Size(max = 32)
+            List<@Size(max = 256) @Pattern(PATH) String> paths,
+
+            @JsonPropertyDescription("Methods; GET implies HEAD.") @Size(max = 8)
+            List<HttpMethod> methods) {
+        static final String PATH = "^(/|(/([*]{1,2}|[A-Za-z0-9._~!$&'()+,;=:@%-]+))+/?)$";
+
+        public Match {
+            paths = Absent.orEmpty(paths);
+            methods = Absent.orEmpty(methods);
+        }
+    }
+}

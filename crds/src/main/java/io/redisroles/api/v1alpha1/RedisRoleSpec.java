@@ -1,0 +1,173 @@
+package io.redisroles.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the user asks of a role. Everything but {@code role} has a preset. */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@SchemaCustomizer(value = ListByKey.class, input = "consumers=name")
+@ValidationRule(
+        value =
+                "self.role != 'custom' || (self.?memory.?maxMemory.hasValue() && self.?memory.?evictionPolicy.hasValue())",
+        message = "a custom role has no preset: set spec.memory.maxMemory and spec.memory.evictionPolicy")
+@ValidationRule(
+        value = "!(self.role in ['compliance', 'crypto']) || self.?memory.?evictionPolicy.orValue('noeviction') =="
+                + " 'noeviction'",
+        message = "compliance and crypto roles never evict: leave spec.memory.evictionPolicy out, or use role custom")
+@ValidationRule(
+        value = "self.role != 'socket' || self.?memory.?evictionPolicy.orValue('volatile-lru') != 'noeviction'",
+        message =
+                "a socket role must evict, or a full Redis refuses new connections: leave spec.memory.evictionPolicy out,"
+                        + " or use role custom")
+@ValidationRule(
+        value = "!(self.role in ['compliance', 'crypto']) || self.?persistence.?fsync.orValue('Always') != 'Never'",
+        message = "compliance and crypto roles keep what they acknowledged: set spec.persistence.fsync to Always or"
+                + " EverySecond")
+@ValidationRule(
+        value = "!self.?memory.?containerLimit.hasValue() || !self.?memory.?maxMemory.hasValue() ||"
+                + " quantity(string(self.memory.maxMemory)).asApproximateFloat() <="
+                + " quantity(string(self.memory.containerLimit)).asApproximateFloat() * (self.role in ['compliance',"
+                + " 'crypto'] || self.?memory.?evictionPolicy.orValue('') == 'noeviction' ? 0.6 : 0.8)",
+        message =
+                "spec.memory.maxMemory may be at most 80 % of spec.memory.containerLimit (60 % with noeviction), because"
+                        + " copying during an AOF rewrite needs the rest: raise containerLimit or leave it out")
+@ValidationRule(
+        value = "!oldSelf.?persistence.?storage.?size.hasValue() || (self.?persistence.?storage.?size.hasValue() &&"
+                + " quantity(string(self.persistence.storage.size))"
+                + ".compareTo(quantity(string(oldSelf.persistence.storage.size))) >= 0)",
+        message =
+                "spec.persistence.storage.size can grow but never shrink, nor be left out again: write the old size or more")
+@ValidationRule(
+        value =
+                "(has(self.persistence) && has(self.persistence.storage) && has(self.persistence.storage.storageClassName)"
+                        + " ? self.persistence.storage.storageClassName : '') == (has(oldSelf.persistence) &&"
+                        + " has(oldSelf.persistence.storage) && has(oldSelf.persistence.storage.storageClassName) ?"
+                        + " oldSelf.persistence.storage.storageClassName : '')",
+        message =
+                "spec.persistence.storage.storageClassName cannot be changed: create another RedisRole with the new class"
+                        + " and copy the data")
+@ValidationRule(
+        value = "!has(self.consumers) || self.consumers.filter(c, has(c.passwordOnly) && c.passwordOnly).size() <= 1",
+        message = "at most one consumer may have passwordOnly: true, because Redis has one default user")
+public record RedisRoleSpec(
+        @Required @JsonPropertyDescription("What the Redis is for; stands for a preset. Cannot be changed.")
+        RoleKind role,
+
+        @JsonPropertyDescription("Container image with redis-server and redis-cli, Redis 7.0 or later.")
+        @Size(min = 1, max = 512)
+        @Nullable
+        String image,
+
+        @Nullable Memory memory,
+        @Nullable Persistence persistence,
+        @Nullable Service service,
+
+        @JsonPropertyDescription("Further redis.conf directives, from the allow-list in docs/configuration.md.")
+        @Size(max = 64)
+        Map<String, @Size(max = 256) @Pattern("^[^\\x00-\\x1f\\x7f]*$") String> config,
+
+        @JsonPropertyDescription("The workloads that may use this Redis, each with a user, a binding Secret and a"
+                + " NetworkPolicy peer of its own.")
+        @Size(max = 64)
+        List<Consumer> consumers,
+
+        @Nullable Scheduling scheduling,
+        @Nullable Pod pod) {
+
+    public RedisRoleSpec {
+        config = Absent.orEmpty(config);
+        consumers = Absent.orEmpty(consumers);
+    }
+
+    /** Memory of Redis and of its container. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Memory(
+            @JsonPropertyDescription("Redis' maxmemory, for example 256Mi.") @Nullable
+            Quantity maxMemory,
+
+            @JsonPropertyDescription("What Redis removes when maxMemory is reached.") @Nullable
+            EvictionPolicy evictionPolicy,
+
+            @JsonPropertyDescription("The container's memory request and limit; computed from maxMemory if absent.")
+            @Nullable
+            Quantity containerLimit) {}
+
+    /** What survives a restart. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Persistence(
+            @JsonPropertyDescription("When acknowledged writes reach the disk.") @Nullable
+            Fsync fsync,
+
+            @Nullable Storage storage) {}
+
+    /** The volume of the append-only file. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Storage(
+            @JsonPropertyDescription("Grows, never shrinks.") @Nullable
+            Quantity size,
+
+            @JsonPropertyDescription("The cluster's default class if absent. Cannot be changed.")
+            @Size(min = 1, max = 253)
+            @Nullable
+            String storageClassName,
+
+            @JsonPropertyDescription("What becomes of the volume when the RedisRole is deleted.") @Nullable
+            ReclaimPolicy reclaimPolicy) {}
+
+    /** Where clients connect. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Service(
+            @JsonPropertyDescription("redis- and the role's name if absent.")
+            @Pattern("^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")
+            @Nullable
+            String name,
+
+            @JsonPropertyDescription("6379 to 6383 by role if absent.") @Min(1) @Max(65535) @Nullable
+            Integer port) {}
+
+    /** Where the pod may run. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Scheduling(
+            @Size(max = 32) Map<String, String> nodeSelector,
+            @Size(max = 32) List<Toleration> tolerations,
+            @Nullable Affinity affinity,
+            @Size(max = 8) List<TopologySpreadConstraint> topologySpreadConstraints,
+            @Size(max = 253) @Nullable String priorityClassName) {
+        public Scheduling {
+            nodeSelector = Absent.orEmpty(nodeSelector);
+            tolerations = Absent.orEmpty(tolerations);
+            topologySpreadConstraints = Absent.orEmpty(topologySpreadConstraints);
+        }
+    }
+
+    /** What is added to the pod. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Pod(
+            @Size(max = 32) Map<String, String> labels,
+            @Size(max = 32) Map<String, String> annotations,
+            @Size(max = 8) List<LocalObjectReference> imagePullSecrets,
+
+            @JsonPropertyDescription("The container's CPU request, 100m if absent; CPU is not limited.") @Nullable
+            Quantity cpu) {
+        public Pod {
+            labels = Absent.orEmpty(labels);
+            annotations = Absent.orEmpty(annotations);
+            imagePullSecrets = Absent.orEmpty(imagePullSecrets);
+        }
+    }
+}
