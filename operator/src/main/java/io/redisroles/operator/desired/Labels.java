@@ -1,0 +1,71 @@
+package io.redisroles.operator.desired;
+
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.redisroles.operator.plan.PolicyPlan;
+import io.redisroles.operator.plan.RolePlan;
+import java.util.Map;
+
+/** The labels and owner references of everything that the operator makes. */
+public final class Labels {
+    /** On every object; informers select by it. */
+    public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    /** The value of {@link #MANAGED_BY}. */
+    public static final String OPERATOR = "redis-roles";
+    /** The RedisRole that an object belongs to. */
+    public static final String ROLE_NAME = "redisroles.io/role-name";
+    /** What that RedisRole is for. */
+    public static final String ROLE = "redisroles.io/role";
+    /** The AccessPolicy that an object belongs to. */
+    public static final String POLICY = "redisroles.io/policy";
+    /** On the pod template: changes exactly when Redis must be restarted. */
+    public static final String RESTART_HASH = "redisroles.io/restart-hash";
+    /** On StatefulSets: the digest of what was applied, compared instead of defaulted fields. */
+    public static final String APPLIED_HASH = "redisroles.io/applied-hash";
+
+    static final String API_VERSION = "redisroles.io/v1alpha1";
+
+    private Labels() {}
+
+    static Map<String, String> of(RolePlan plan) {
+        return Map.of(
+                MANAGED_BY,
+                OPERATOR,
+                "app.kubernetes.io/name",
+                "redis",
+                "app.kubernetes.io/instance",
+                plan.names().base(),
+                ROLE_NAME,
+                plan.names().role(),
+                ROLE,
+                plan.role().jsonName());
+    }
+
+    static Map<String, String> of(PolicyPlan plan) {
+        return Map.of(MANAGED_BY, OPERATOR, "app.kubernetes.io/name", "redis-roles-sidecar", POLICY, plan.name());
+    }
+
+    /** What selects a role's pods, and never changes. */
+    static Map<String, String> selector(RolePlan plan) {
+        return Map.of(MANAGED_BY, OPERATOR, ROLE_NAME, plan.names().role());
+    }
+
+    static OwnerReference owner(RolePlan plan) {
+        return owner("RedisRole", plan.names().role(), plan.uid());
+    }
+
+    static OwnerReference owner(PolicyPlan plan) {
+        return owner("AccessPolicy", plan.name(), plan.uid());
+    }
+
+    private static OwnerReference owner(String kind, String name, String uid) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion(API_VERSION)
+                .withKind(kind)
+                .withName(name)
+                .withUid(uid)
+                .withController(true)
+                .withBlockOwnerDeletion(true)
+                .build();
+    }
+}

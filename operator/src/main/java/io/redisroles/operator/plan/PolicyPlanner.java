@@ -1,0 +1,133 @@
+package io.redisroles.operator.plan;
+
+import io.redisroles.api.v1alpha1.AccessPolicy;
+import io.redisroles.api.v1alpha1.AccessPolicySpec;
+import io.redisroles.api.v1alpha1.AccessRule;
+import io.redisroles.contract.ContractPaths;
+import io.redisroles.contract.Endpoint;
+import io.redisroles.contract.SessionRequirement;
+import io.redisroles.contract.SidecarConfig;
+import io.redisroles.contract.StaticSection;
+import io.redisroles.contract.StoreName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Decides what an AccessPolicy means. Pure: the same policy and roles give the same plan. */
+public final class PolicyPlanner {
+    private static final Duration STORE_TIMEOUT = Duration.ofMillis(250);
+    private static final Duration UPSTREAM_TIMEOUT = Duration.ofSeconds(60);
+
+    private PolicyPlanner() {}
+
+    /**
+     * What a policy needs of the role called {@code role}; empty if it does not refer to it or cannot be planned.
+     */
+    public static Optional<PolicyGrant> grant(AccessPolicy policy, String role) {
+        Set<StoreName> stores = EnumSet.noneOf(StoreName.class);
+        references(policy.getSpec()).forEach((store, name) -> {
+            if (name.equals(role)) {
+                stores.add(store);
+            }
+        });
+        PolicySections.Result sections = PolicySections.of(policy);
+        if (stores.isEmpty() || sections.section().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new PolicyGrant(
+                policy.getMetadata().getName(),
+                policy.getSpec().selector(),
+                stores,
+                policy.getMetadata().getNamespace(),
+                sections.section().get().session()));
+    }
+
+    /**
+     * Plans a policy.
+     *
+     * @param roles finds the plan of a RedisRole of the policy's namespace by name; empty if there is none or it was rejected
+     */
+    public static PlanResult<PolicyPlan> plan(AccessPolicy policy, Function<String, Optional<RolePlan>> roles) {
+        PolicySections.Result sections = PolicySections.of(policy);
+        List<Problem> problems = new ArrayList<>(sections.problems());
+        Map<StoreName, RolePlan> found = new EnumMap<>(StoreName.class);
+        references(policy.getSpec())
+                .forEach((store, name) -> roles.apply(name)
+                        .ifPresentOrElse(
+                                role -> found.put(store, role),
+                                () -> problems.add(new Problem(
+                                        "spec.roles." + store.jsonName(),
+                                        "no usable RedisRole \"" + name + "\" in namespace "
+                                                + policy.getMetadata().getNamespace()
+                                                + ": create it or correct the name"))));
+        checkNeeds(policy.getSpec(), problems);
+        if (!problems.isEmpty() || sections.section().isEmpty()) {
+            return PlanResult.rejected(problems);
+        }
+        return PlanResult.accepted(
+                new PolicyPlan(
+                        policy.getMetadata().getNamespace(),
+                        policy.getMetadata().getName(),
+                        Optional.ofNullable(policy.getMetadata().getUid()).orElse(""),
+                        found,
+                        new SidecarConfig(
+                                SidecarConfig.VERSION,
+                                staticSection(policy, found),
+                                sections.section().get()),
+                        Optional.ofNullable(found.get(StoreName.LIMITS))
+                                .filter(role -> role.memory().evictionPolicy().evicts())
+                                .map(role -> role.names().role())),
+                List.of());
+    }
+
+    private static Map<StoreName, String> references(AccessPolicySpec spec) {
+        Map<StoreName, String> references = new EnumMap<>(StoreName.class);
+        Optional.ofNullable(spec.roles().limits()).ifPresent(role -> references.put(StoreName.LIMITS, role.name()));
+        Optional.ofNullable(spec.roles().sessions()).ifPresent(role -> references.put(StoreName.SESSIONS, role.name()));
+        return references;
+    }
+
+    private static void checkNeeds(AccessPolicySpec spec, List<Problem> problems) {
+        for (AccessRule rule : spec.rules()) {
+            if (!rule.limits().isEmpty() && spec.roles().limits() == null) {
+                problems.add(new Problem(
+                        "spec.roles.limits",
+                        "absent, but rule " + rule.name() + " has limits: name the RedisRole that counts"));
+            }
+            if (rule.session() != SessionRequirement.NONE && spec.roles().sessions() == null) {
+                problems.add(new Problem(
+                        "spec.roles.sessions",
+                        "absent, but rule " + rule.name()
+                                + " asks for a session: name the RedisRole that has the sessions"));
+            }
+        }
+    }
+
+    private static StaticSection staticSection(AccessPolicy policy, Map<StoreName, RolePlan> roles) {
+        Map<StoreName, StaticSection.Store> stores = new EnumMap<>(StoreName.class);
+        roles.forEach((store, role) -> stores.put(
+                store,
+                new StaticSection.Store(
+                        role.names().role(),
+                        new Endpoint(role.host(), role.service().port()),
+                        0,
+                        RoleNames.policyUser(policy.getMetadata().getName()),
+                        ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.passwordKey(store))));
+        return new StaticSection(
+                new Endpoint("0.0.0.0", ContractPaths.INBOUND_PORT),
+                new Endpoint("127.0.0.1", policy.getSpec().ports().get(0)),
+                new Endpoint("0.0.0.0", ContractPaths.PROBE_PORT),
+                new Endpoint("127.0.0.1", ContractPaths.ADMIN_PORT),
+                stores,
+                ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.IDENTIFIER_KEY,
+                STORE_TIMEOUT,
+                UPSTREAM_TIMEOUT,
+                false);
+    }
+}

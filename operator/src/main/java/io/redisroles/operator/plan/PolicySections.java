@@ -1,0 +1,140 @@
+package io.redisroles.operator.plan;
+
+import io.redisroles.api.v1alpha1.AccessPolicy;
+import io.redisroles.api.v1alpha1.AccessPolicySpec;
+import io.redisroles.api.v1alpha1.AccessRule;
+import io.redisroles.api.v1alpha1.Limit;
+import io.redisroles.contract.DurationText;
+import io.redisroles.contract.Identifiers;
+import io.redisroles.contract.OnStoreFailure;
+import io.redisroles.contract.PolicySection;
+import io.redisroles.contract.PolicySection.SessionSource;
+import io.redisroles.contract.SessionRequirement;
+import io.redisroles.contract.SubjectPart;
+import io.redisroles.contract.Unmatched;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The hot section of the sidecar's configuration, made of an AccessPolicy with every default filled in. */
+final class PolicySections {
+    private static final List<SessionSource> DEFAULT_SOURCES =
+            List.of(new SessionSource(SessionSource.Kind.COOKIE, "sid"));
+
+    private PolicySections() {}
+
+    /** The section, or what keeps it from being made. */
+    record Result(Optional<PolicySection> section, List<Problem> problems) {}
+
+    static Result of(AccessPolicy policy) {
+        try {
+            return new Result(Optional.of(section(policy)), List.of());
+        } catch (IllegalArgumentException e) {
+            return new Result(Optional.empty(), List.of(new Problem("spec", String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private static PolicySection section(AccessPolicy policy) {
+        AccessPolicySpec spec = policy.getSpec();
+        OnStoreFailure onStoreFailure = or(spec.onStoreFailure(), OnStoreFailure.DENY);
+        return new PolicySection(
+                policy.getMetadata().getNamespace(),
+                policy.getMetadata().getName(),
+                Optional.ofNullable(policy.getMetadata().getGeneration()).orElse(0L),
+                or(spec.unmatched(), Unmatched.DENY),
+                or(spec.identifiers(), Identifiers.HASHED),
+                client(Optional.ofNullable(spec.client())),
+                session(Optional.ofNullable(spec.session())),
+                tier(Optional.ofNullable(spec.tier())),
+                1,
+                spec.rules().stream().map(rule -> rule(rule, onStoreFailure)).toList());
+    }
+
+    private static PolicySection.Client client(Optional<AccessPolicySpec.Client> client) {
+        return new PolicySection.Client(
+                client.map(AccessPolicySpec.Client::trustedProxies).orElse(List.of()),
+                client.map(AccessPolicySpec.Client::ipv6Prefix).orElse(64));
+    }
+
+    private static PolicySection.Session session(Optional<AccessPolicySpec.Session> session) {
+        List<SessionSource> sources = session.map(AccessPolicySpec.Session::sources).orElse(List.of()).stream()
+                .map(PolicySections::source)
+                .toList();
+        PolicySection.Session resolved = new PolicySection.Session(
+                sources.isEmpty() ? DEFAULT_SOURCES : sources,
+                session.map(AccessPolicySpec.Session::prefix).orElse("session:"),
+                session.map(AccessPolicySpec.Session::tokenPrefix).orElse("auth:token:"),
+                DurationText.parse(
+                        session.map(AccessPolicySpec.Session::idleTimeout).orElse("30m")),
+                DurationText.parse(
+                        session.map(AccessPolicySpec.Session::maxLifetime).orElse("24h")),
+                session.map(AccessPolicySpec.Session::createdField).orElse("created_at"));
+        if (resolved.idleTimeout().compareTo(resolved.maxLifetime()) > 0) {
+            throw new IllegalArgumentException("session.idleTimeout: " + DurationText.format(resolved.idleTimeout())
+                    + " (expected: at most maxLifetime = " + DurationText.format(resolved.maxLifetime()) + ")");
+        }
+        if (resolved.prefix().equals(resolved.tokenPrefix())) {
+            throw new IllegalArgumentException("session.prefix: \"" + resolved.prefix()
+                    + "\" is tokenPrefix too (expected: two different prefixes)");
+        }
+        return resolved;
+    }
+
+    private static SessionSource source(AccessPolicySpec.SessionSource source) {
+        if (source.cookie() != null && source.header() == null && source.bearer() == null) {
+            return new SessionSource(SessionSource.Kind.COOKIE, source.cookie());
+        }
+        if (source.header() != null && source.cookie() == null && source.bearer() == null) {
+            return new SessionSource(SessionSource.Kind.HEADER, source.header());
+        }
+        if (source.bearer() != null && source.cookie() == null && source.header() == null) {
+            return new SessionSource(SessionSource.Kind.BEARER_TOKEN, "Authorization");
+        }
+        throw new IllegalArgumentException(
+                "session.sources: " + source + " (expected: exactly one of cookie, header, bearer)");
+    }
+
+    private static PolicySection.Tier tier(Optional<AccessPolicySpec.Tier> tier) {
+        return new PolicySection.Tier(
+                tier.map(AccessPolicySpec.Tier::field).orElse("tier"),
+                tier.map(AccessPolicySpec.Tier::defaultTier).orElse("free"));
+    }
+
+    private static PolicySection.Rule rule(AccessRule rule, OnStoreFailure onStoreFailure) {
+        Optional<AccessRule.Match> match = Optional.ofNullable(rule.match());
+        return new PolicySection.Rule(
+                rule.name(),
+                match.map(AccessRule.Match::paths).orElse(List.of()),
+                match.map(AccessRule.Match::methods).orElse(List.of()),
+                rule.session(),
+                rule.limits().stream()
+                        .map(limit -> limit(rule, limit, onStoreFailure))
+                        .toList());
+    }
+
+    private static PolicySection.Limit limit(AccessRule rule, Limit limit, OnStoreFailure onStoreFailure) {
+        if (rule.session() == SessionRequirement.NONE
+                && (limit.by().contains(SubjectPart.USER) || limit.by().contains(SubjectPart.SESSION))) {
+            throw new IllegalArgumentException("limit " + limit.name() + ": by " + limit.by()
+                    + " under session: None, which" + " knows no user (expected: ip or rule)");
+        }
+        Map<String, Long> tiers = new TreeMap<>();
+        limit.tiers().forEach((tier, tierLimit) -> tiers.put(tier, tierLimit.requests()));
+        Duration per = DurationText.parse(limit.per());
+        return new PolicySection.Limit(
+                limit.name(),
+                limit.by(),
+                limit.requests(),
+                per,
+                or(limit.cost(), 1L),
+                tiers,
+                or(limit.onStoreFailure(), onStoreFailure));
+    }
+
+    private static <T> T or(@Nullable T wished, T otherwise) {
+        return wished == null ? otherwise : wished;
+    }
+}

@@ -1,0 +1,53 @@
+package io.redisroles.operator.status;
+
+import io.redisroles.api.v1alpha1.Condition;
+import java.util.List;
+import java.util.Optional;
+
+/** The Events that a change of conditions is worth: one for each whose status or reason changed. */
+public final class Transitions {
+    private Transitions() {}
+
+    /**
+     * One Event.
+     *
+     * @param warning whether somebody should look
+     * @param reason the condition's type and reason, for example {@code MemoryHealthyNearFull}
+     * @param message for people
+     */
+    public record RoleEvent(boolean warning, String reason, String message) {}
+
+    /** What changed from one list of conditions to the next. */
+    public static List<RoleEvent> between(List<Condition> previous, List<Condition> next) {
+        return next.stream()
+                .filter(condition -> changed(find(previous, condition.type()), condition))
+                .map(condition -> new RoleEvent(
+                        isBad(condition),
+                        condition.reason(),
+                        condition.type() + "=" + condition.status() + ": " + condition.message()))
+                .toList();
+    }
+
+    private static Optional<Condition> find(List<Condition> conditions, String type) {
+        return conditions.stream()
+                .filter(condition -> condition.type().equals(type))
+                .findFirst();
+    }
+
+    private static boolean changed(Optional<Condition> before, Condition after) {
+        if (before.isEmpty()) {
+            return !after.status().equals("Unknown");
+        }
+        return !before.get().status().equals(after.status())
+                || !before.get().reason().equals(after.reason());
+    }
+
+    /** Progressing and NameConflict are good when False; every other condition is good when True. */
+    private static boolean isBad(Condition condition) {
+        if (condition.type().equals(ConditionType.PROGRESSING.text())) {
+            return false;
+        }
+        String good = condition.type().equals(ConditionType.NAME_CONFLICT.text()) ? "False" : "True";
+        return !condition.status().equals(good);
+    }
+}
