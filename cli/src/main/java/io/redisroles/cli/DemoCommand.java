@@ -1,0 +1,10 @@
+package io.redisroles.cli;
+
+import picocli.CommandLine;
+
+/** placeholder */
+@CommandLine.Command(name = "demo")
+final class DemoCommand implements Runnable {
+    @Override
+    public void run() {}
+}
