@@ -94,6 +94,7 @@ final class RedisWorkload {
                 .withImage(plan.image())
                 .withImagePullPolicy("IfNotPresent")
                 .withCommand("redis-server", CONFIG_DIRECTORY + "/" + RedisConfigMap.KEY)
+                .withWorkingDir(RedisDirectives.DATA_DIRECTORY)
                 .addNewPort()
                 .withName("redis")
                 .withContainerPort(RolePlan.CONTAINER_PORT)

@@ -12,7 +12,7 @@ public final class RedisDirectives {
     /** Where the ACL file is mounted; a directory of its own, never a subPath, so that it is refreshed. */
     public static final String ACL_FILE = "/etc/redis/acl/users.acl";
 
-    /** Where the volume is mounted. */
+    /** Where the volume is mounted; the working directory of redis-server, so that its data goes there. */
     public static final String DATA_DIRECTORY = "/data";
 
     /**
@@ -75,7 +75,6 @@ public final class RedisDirectives {
         directives.put("protected-mode", "no");
         directives.put("tcp-keepalive", "60");
         directives.put("aclfile", ACL_FILE);
-        directives.put("dir", DATA_DIRECTORY);
         directives.put("maxmemory", String.valueOf(memory.maxMemory()));
         directives.put("maxmemory-policy", memory.evictionPolicy().directive());
         directives.put("maxmemory-clients", "10%");
