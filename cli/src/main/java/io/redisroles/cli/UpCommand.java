@@ -8,6 +8,7 @@ import io.redisroles.operator.status.Transitions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -31,6 +32,7 @@ import picocli.CommandLine;
         })
 final class UpCommand implements Runnable {
     private static final Duration ROUND = Duration.ofMillis(250);
+    private static final Duration SLOW_START = Duration.ofSeconds(15);
 
     @CommandLine.Parameters(paramLabel = "DIR", description = "Folder with YAML files, for example samples/caas.")
     private Path resources;
@@ -65,24 +67,31 @@ final class UpCommand implements Runnable {
         LiveScreen screen = new LiveScreen(System.out, Boolean.getBoolean("redisroles.terminal"));
         LocalInstance.Settings settings = new LocalInstance.Settings(resources, offset.ports(), data, app, redisServer);
         Thread end = new Thread(this::stop, "stop");
-        try (LocalInstance instance = LocalInstance.start(settings, Clock.systemUTC(), new Events(screen))) {
+        Events events = new Events(screen);
+        try (LocalInstance instance = LocalInstance.start(settings, Clock.systemUTC(), events)) {
             Runtime.getRuntime().addShutdownHook(end);
             screen.line(instance.redisDescription());
-            serve(instance, screen);
+            serve(instance, screen, events);
         } finally {
             closed.countDown();
         }
     }
 
-    private void serve(LocalInstance instance, LiveScreen screen) {
-        boolean shown = false;
+    private void serve(LocalInstance instance, LiveScreen screen, Events events) {
+        Instant started = Instant.now();
+        boolean ready = false;
+        boolean warned = false;
         do {
             instance.tick();
-            if (shown) {
+            if (ready) {
                 screen.update(block(instance));
             } else if (instance.isReady()) {
+                ready = true;
+                events.begin();
                 screen.show(block(instance));
-                shown = true;
+            } else if (!warned && started.plus(SLOW_START).isBefore(Instant.now())) {
+                warned = true;
+                instance.notReady().forEach(screen::line);
             }
         } while (!isStopped());
         screen.line("stopping");
@@ -137,11 +146,25 @@ final class UpCommand implements Runnable {
         }
     }
 
-    private record Events(LiveScreen screen) implements LocalInstance.Listener {
+    /** Prints what happens once everything is ready; how it got there is nobody's concern. */
+    private static final class Events implements LocalInstance.Listener {
+        private final LiveScreen screen;
+        private boolean begun;
+
+        Events(LiveScreen screen) {
+            this.screen = screen;
+        }
+
+        void begin() {
+            begun = true;
+        }
+
         @Override
         public void event(String object, Transitions.RoleEvent event) {
-            screen.line(time() + (event.warning() ? "  Warning  " : "  Normal   ") + object + "  " + event.reason()
-                    + "  " + event.message());
+            if (begun) {
+                screen.line(time() + (event.warning() ? "  Warning  " : "  Normal   ") + object + "  " + event.reason()
+                        + "  " + event.message());
+            }
         }
 
         @Override

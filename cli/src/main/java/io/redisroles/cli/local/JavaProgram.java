@@ -13,8 +13,6 @@ import java.util.List;
  * @param options of the JVM
  */
 record JavaProgram(Path jar, List<String> options) {
-    private static final String HOME = "redisroles.home";
-
     JavaProgram {
         options = List.copyOf(options);
         if (!Files.isRegularFile(jar)) {
@@ -23,7 +21,7 @@ record JavaProgram(Path jar, List<String> options) {
     }
 
     static JavaProgram sidecar() {
-        Path module = home().resolve("sidecar-proxy");
+        Path module = Checkout.home().resolve("sidecar-proxy");
         return new JavaProgram(
                 module.resolve("target/sidecar-proxy.jar"),
                 List.of("@" + module.resolve("src/main/jvm/sidecar.options")));
@@ -31,7 +29,7 @@ record JavaProgram(Path jar, List<String> options) {
 
     static JavaProgram sampleApp() {
         return new JavaProgram(
-                home().resolve("samples/app/target/sample-app.jar"),
+                Checkout.home().resolve("samples/app/target/sample-app.jar"),
                 List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     }
 
@@ -43,10 +41,5 @@ record JavaProgram(Path jar, List<String> options) {
         command.add(jar.toString());
         command.addAll(arguments);
         return command;
-    }
-
-    /** The folder of the checkout; the start script says it. */
-    static Path home() {
-        return Path.of(System.getProperty(HOME, "")).toAbsolutePath();
     }
 }

@@ -12,6 +12,8 @@ import io.redisroles.operator.desired.RedisBinding;
 import io.redisroles.operator.plan.PolicyPlan;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.redis.RedisInspector;
+import io.redisroles.operator.status.ConditionType;
+import io.redisroles.operator.status.Conditions;
 import io.redisroles.operator.status.Transitions;
 import io.redisroles.redisprocess.RedisBinary;
 import io.redisroles.redisprocess.RedisUnavailableException;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +140,21 @@ public final class LocalInstance implements AutoCloseable {
     public synchronized boolean isReady() {
         return roles.values().stream().allMatch(LocalRole::isReady)
                 && policy.map(one -> SidecarProbe.isReady(settings.ports())).orElse(true);
+    }
+
+    /** What is not ready and why, a line each. */
+    public synchronized List<String> notReady() {
+        List<String> lines = new ArrayList<>();
+        roles.values().stream()
+                .filter(role -> !role.isReady())
+                .forEach(role -> lines.add("not ready: RedisRole/"
+                        + role.plan().names().role() + ": "
+                        + Conditions.find(role.status().conditions(), ConditionType.READY)
+                                .map(Condition::message)
+                                .orElse("")));
+        policy.filter(one -> !SidecarProbe.isReady(settings.ports()))
+                .ifPresent(one -> lines.add("not ready: the sidecar; its log ends with: " + one.lastLogLine()));
+        return lines;
     }
 
     /** The roles with their status. */

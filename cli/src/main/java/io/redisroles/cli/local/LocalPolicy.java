@@ -127,6 +127,11 @@ final class LocalPolicy implements AutoCloseable {
         return status;
     }
 
+    /** What the sidecar logged last. */
+    String lastLogLine() {
+        return directory.read(folder() + "/sidecar.log").orElse("").lines().reduce("", (before, line) -> line);
+    }
+
     /** Where requests go in. */
     Endpoint inbound() {
         return new Endpoint(Ports.HOST, ports.of(resource.getSpec().ports().get(0)));

@@ -181,9 +181,13 @@ final class LocalRole implements AutoCloseable {
     }
 
     private Observation notReady() {
-        return observation instanceof Observation.Loading loading
-                ? loading
-                : new Observation.Unreachable("its readiness probe fails");
+        if (observation instanceof Observation.Loading loading) {
+            return loading;
+        }
+        return new Observation.Unreachable(
+                node.lastWords().isEmpty()
+                        ? "its readiness probe fails"
+                        : "its readiness probe fails; before it ended it said: " + node.lastWords());
     }
 
     private void ask(Instant now) {

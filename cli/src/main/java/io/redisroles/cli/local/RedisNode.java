@@ -35,6 +35,7 @@ final class RedisNode implements AutoCloseable {
     private String runningHash = "";
     private String desiredHash = "";
     private String containerLimit = "";
+    private String lastWords = "";
     private boolean ready;
 
     /**
@@ -82,6 +83,7 @@ final class RedisNode implements AutoCloseable {
         if (process.isPresent() && !process.get().isAlive()) {
             process = Optional.empty();
             ready = false;
+            lastWords = lastLogLine();
             backoff.ended(now);
         }
         if (process.isPresent() && !runningHash.equals(desiredHash)) {
@@ -106,6 +108,11 @@ final class RedisNode implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** What Redis logged last before it ended by itself; empty if it never has. */
+    String lastWords() {
+        return lastWords;
     }
 
     String containerLimit() {
@@ -148,6 +155,15 @@ final class RedisNode implements AutoCloseable {
         } catch (IOException e) {
             throw new CliException("Redis of " + name + " cannot be started: " + e.getMessage(), e);
         }
+    }
+
+    private String lastLogLine() {
+        return directory
+                .read(name + "/redis.log")
+                .orElse("")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .reduce("", (before, line) -> line);
     }
 
     private static String decoded(String base64) {

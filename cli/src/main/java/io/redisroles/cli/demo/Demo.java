@@ -1,0 +1,67 @@
+package io.redisroles.cli.demo;
+
+import io.redisroles.cli.CliException;
+import io.redisroles.cli.local.LocalInstance;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Plays scripted traffic on a running instance and says of each promise whether it held. */
+public final class Demo {
+    private static final Duration ROUND = Duration.ofMillis(200);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    private final List<Chapter> chapters;
+
+    /** @param full whether to take the time for what needs a minute */
+    public Demo(boolean full) {
+        chapters = List.of(
+                new RolesChapter(),
+                new SessionChapter(),
+                new LimitChapter(full),
+                new KeysChapter(),
+                new CrashChapter(),
+                new MemoryChapter());
+    }
+
+    /**
+     * Plays all chapters.
+     *
+     * @param instance ticked by this from now on
+     * @param told hears of each chapter when it has been played
+     */
+    public Report play(LocalInstance instance, Consumer<Report.Part> told) {
+        long started = System.nanoTime();
+        ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "reconcile");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            ticks.scheduleWithFixedDelay(instance::tick, 0, ROUND.toMillis(), TimeUnit.MILLISECONDS);
+            Scene scene = new Scene(
+                    instance,
+                    new AppClient(instance.served()
+                            .orElseThrow(() ->
+                                    new CliException("no AccessPolicy in these files: there is no app to talk to"))));
+            if (!scene.await(START_LIMIT, instance::isReady)) {
+                throw new CliException("not ready within " + START_LIMIT.toSeconds() + " s: "
+                        + String.join("; ", instance.notReady()));
+            }
+            Duration ready = Duration.ofNanos(System.nanoTime() - started);
+            List<Report.Part> parts = new ArrayList<>();
+            for (Chapter chapter : chapters) {
+                Report.Part part = new Report.Part(chapter.title(), chapter.play(scene));
+                told.accept(part);
+                parts.add(part);
+            }
+            return new Report(instance.redisDescription(), ready.toMillis(), parts);
+        } finally {
+            ticks.shutdownNow();
+        }
+    }
+}
