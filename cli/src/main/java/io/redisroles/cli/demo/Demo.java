@@ -2,17 +2,14 @@ package io.redisroles.cli.demo;
 
 import io.redisroles.cli.CliException;
 import io.redisroles.cli.local.LocalInstance;
+import io.redisroles.cli.local.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Plays scripted traffic on a running instance and says of each promise whether it held. */
 public final class Demo {
-    private static final Duration ROUND = Duration.ofMillis(200);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final List<Chapter> chapters;
@@ -36,32 +33,28 @@ public final class Demo {
      */
     public Report play(LocalInstance instance, Consumer<Report.Part> told) {
         long started = System.nanoTime();
-        ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "reconcile");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            ticks.scheduleWithFixedDelay(instance::tick, 0, ROUND.toMillis(), TimeUnit.MILLISECONDS);
+        try (Ticker ticker = Ticker.start(instance)) {
             Scene scene = new Scene(
                     instance,
                     new AppClient(instance.served()
                             .orElseThrow(() ->
                                     new CliException("no AccessPolicy in these files: there is no app to talk to"))));
-            if (!scene.await(START_LIMIT, instance::isReady)) {
+            boolean ready = scene.await(START_LIMIT, () -> ticker.failure().isPresent() || instance.isReady());
+            if (ticker.failure().isPresent()) {
+                throw ticker.failure().get();
+            }
+            if (!ready) {
                 throw new CliException("not ready within " + START_LIMIT.toSeconds() + " s: "
                         + String.join("; ", instance.notReady()));
             }
-            Duration ready = Duration.ofNanos(System.nanoTime() - started);
+            Duration readyAfter = Duration.ofNanos(System.nanoTime() - started);
             List<Report.Part> parts = new ArrayList<>();
             for (Chapter chapter : chapters) {
                 Report.Part part = new Report.Part(chapter.title(), chapter.play(scene));
                 told.accept(part);
                 parts.add(part);
             }
-            return new Report(instance.redisDescription(), ready.toMillis(), parts);
-        } finally {
-            ticks.shutdownNow();
+            return new Report(instance.redisDescription(), readyAfter.toMillis(), parts);
         }
     }
 }
