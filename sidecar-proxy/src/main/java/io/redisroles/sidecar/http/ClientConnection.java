@@ -82,6 +82,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** {@code FlowControlHandler} forgets a read that a read cycle left without a message, so it is asked again. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext completed) {
+        if (awaiting) {
+            completed.read();
+        }
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext changed) {
         Exchange current = exchange;
@@ -207,6 +215,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void continueWithNext() {
+        if (exchange != null || lingering) {
+            return; // the next request was faster than this task
+        }
         HttpRequest waiting = next;
         next = null;
         if (!context().channel().isActive()) {
