@@ -13,7 +13,6 @@ final class AclUsers {
             Set.of("acl", "config", "debug", "failover", "module", "psync", "replicaof", "shutdown", "slaveof", "sync");
 
     private static final List<String> EVERYTHING = List.of("~*", "&*", "+@all");
-    private static final List<String> NOTHING = List.of("-@all");
 
     private AclUsers() {}
 
@@ -55,12 +54,16 @@ final class AclUsers {
         }
     }
 
+    /**
+     * Off, so that nobody can log in as it, but with every right: Redis replays the transactions of its append-only file as the
+     * default user and drops those that it may not run (seen with 7.0.9 and 7.0.15).
+     */
     private static AclUser defaultUser(List<Consumer> consumers) {
         return consumers.stream()
                 .filter(consumer -> Boolean.TRUE.equals(consumer.passwordOnly()))
                 .findFirst()
                 .map(consumer -> new AclUser(AclUser.DEFAULT, AclUser.Login.SHARED_PASSWORD, rules(consumer)))
-                .orElseGet(() -> new AclUser(AclUser.DEFAULT, AclUser.Login.OFF, NOTHING));
+                .orElseGet(() -> new AclUser(AclUser.DEFAULT, AclUser.Login.OFF, EVERYTHING));
     }
 
     /** SCAN and RANDOMKEY show names outside the patterns, so they are off unless listed. */
