@@ -82,7 +82,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** {@code FlowControlHandler} forgets a read that a read cycle left without a message, so it is asked again. */
+    /** {@code FlowControlHandler} forgets what was asked for when a read from the socket did not bring it. */
     @Override
     public void channelReadComplete(ChannelHandlerContext completed) {
         if (awaiting) {
@@ -165,6 +165,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Asks for the next message. */
     void read() {
+        if (awaiting) {
+            return; // one message at a time: a second request to read would bring the next request's body too early
+        }
         awaiting = true;
         context().read();
         if (awaiting && inputClosed) {
