@@ -1,0 +1,68 @@
+package io.redisroles.operator.reconcile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Whether an object still has what was asked for. Only the fields that the wish sets are looked at, so what the API server or
+ * others add is no drift; that the wish lost a field is told by its digest instead.
+ */
+final class Drift {
+    private static final Set<String> QUANTITIES = Set.of("requests", "limits");
+
+    private Drift() {}
+
+    /** Whether every field of {@code wish} is in {@code actual} with the same value. */
+    static boolean matches(JsonNode wish, JsonNode actual) {
+        return matches(wish, actual, false);
+    }
+
+    private static boolean matches(JsonNode wish, JsonNode actual, boolean quantities) {
+        if (wish.isObject()) {
+            return matchesFields(wish, actual, quantities);
+        }
+        if (wish.isArray()) {
+            return matchesItems(wish, actual);
+        }
+        return wish.isNull() || wish.equals(actual) || quantities && sameQuantity(wish, actual);
+    }
+
+    private static boolean matchesFields(JsonNode wish, JsonNode actual, boolean quantities) {
+        Iterator<Map.Entry<String, JsonNode>> fields = wish.fields();
+        while (fields.hasNext()) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            boolean quantity = quantities || QUANTITIES.contains(field.getKey());
+            if (!matches(field.getValue(), actual.path(field.getKey()), quantity)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean matchesItems(JsonNode wish, JsonNode actual) {
+        if (wish.size() != actual.size()) {
+            return false;
+        }
+        for (int i = 0; i < wish.size(); i++) {
+            if (!matches(wish.get(i), actual.get(i), false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameQuantity(JsonNode wish, JsonNode actual) {
+        try {
+            return actual.isTextual()
+                    && Quantity.parse(wish.asText())
+                                    .getNumericalAmount()
+                                    .compareTo(Quantity.parse(actual.asText()).getNumericalAmount())
+                            == 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}
