@@ -6,10 +6,13 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them in resources and configuration: {@code 30m}, {@code 1h30m}, {@code 500ms}. */
 public final class DurationText {
-    /** What a duration looks like; the pattern stands in the CRDs too. */
-    public static final String PATTERN = "^([0-9]{1,9}(ms|s|m|h)){1,5}$";
+    /**
+     * What a duration looks like in a resource. Narrower than what {@link #parse} reads: the rules of a CRD fail on more than
+     * 292 years, and no text of this pattern reaches them.
+     */
+    public static final String PATTERN = "^([0-9]{1,5}h|[0-9]{1,7}m|[0-9]{1,9}(s|ms)){1,5}$";
 
-    private static final Pattern WHOLE = Pattern.compile(PATTERN);
+    private static final Pattern WHOLE = Pattern.compile("([0-9]{1,9}(ms|s|m|h)){1,5}");
     private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 
     private DurationText() {}
@@ -31,7 +34,10 @@ public final class DurationText {
         return sum;
     }
 
-    /** Writes a duration so that {@link #parse} reads the same one back; what is below a millisecond is dropped. */
+    /**
+     * Writes a duration so that {@link #parse} reads the same one back, from 0 to 999,999,999 hours; what is below a
+     * millisecond is dropped.
+     */
     public static String format(Duration duration) {
         StringBuilder text = new StringBuilder();
         append(text, duration.toHours(), "h");

@@ -2,6 +2,8 @@ package io.redisroles.contract;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A host and a port, written {@code host:port} ({@code [::1]:port} for IPv6).
@@ -10,6 +12,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * @param port 0 to 65535; 0 lets the system choose, for listeners only
  */
 public record Endpoint(String host, int port) {
+    private static final Pattern TEXT =
+            Pattern.compile("(\\[(?<ipv6>[^\\s\\[\\]]*:[^\\s\\[\\]]*)]|(?<name>[^\\s:\\[\\]]+)):(?<port>[0-9]{1,5})");
+
     public Endpoint {
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host: empty (expected a name or an address)");
@@ -22,23 +27,17 @@ public record Endpoint(String host, int port) {
     /**
      * Reads {@code host:port}.
      *
-     * @throws IllegalArgumentException if the port is missing or not a number
+     * @throws IllegalArgumentException if the port is missing or not a number, or an IPv6 address has no brackets
      */
     @JsonCreator
     public static Endpoint parse(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 1) {
-            throw new IllegalArgumentException("\"" + text + "\" is not an address (expected host:port)");
+        Matcher parts = TEXT.matcher(text);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not an address (expected host:port, with IPv6 as [::1]:port)");
         }
-        String host = text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        try {
-            return new Endpoint(host, Integer.parseInt(text.substring(colon + 1)));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not an address (expected host:port)", e);
-        }
+        String name = parts.group("name");
+        return new Endpoint(name == null ? parts.group("ipv6") : name, Integer.parseInt(parts.group("port")));
     }
 
     @JsonValue

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Which pods, which Redis, which rules. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @SchemaCustomizer(value = ListByKey.class, input = "rules=name")
+@SchemaCustomizer(value = LabelSelectorRules.class, input = "selector")
+@ValidationRule(
+        value = "self.ports.all(p, !(p in [15001, 15020, 15021]))",
+        message = "ports 15001, 15020 and 15021 are the sidecar's own: write the port that the app listens on")
 @ValidationRule(
         value = "self.rules.all(r, r.session == 'None') || has(self.roles.sessions)",
         message = "a rule with session: Optional or Required needs spec.roles.sessions: name the RedisRole that has the"
@@ -75,13 +79,17 @@ public record AccessPolicySpec(
 
     /** A RedisRole of the same namespace. */
     public record RoleReference(
-            @Required @Size(min = 1, max = 40) String name) {}
+            @Required @Size(max = 40) @Pattern("^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$")
+            String name) {}
 
     /** How the client's address is found. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!has(self.trustedProxies) || self.trustedProxies.all(c, isCIDR(c))",
+            message = "spec.client.trustedProxies are CIDR blocks: write for example 10.0.0.0/8 or 192.0.2.1/32")
     public record Client(
             @JsonPropertyDescription("CIDR blocks whose X-Forwarded-For is believed.") @Size(max = 64)
-            List<@Size(max = 64) @Pattern("^[0-9a-fA-F:.]+/[0-9]{1,3}$") String> trustedProxies,
+            List<@Size(max = 64) String> trustedProxies,
 
             @JsonPropertyDescription("Leading bits of an IPv6 address that are one client. 64 if absent.")
             @Min(32)
@@ -96,15 +104,30 @@ public record AccessPolicySpec(
     /** Where sessions are and how long they live. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @ValidationRule(
-            value = "duration(self.?idleTimeout.orValue('30m')) <= duration(self.?maxLifetime.orValue('24h'))",
-            message = "spec.session.idleTimeout (30m if absent) must not be longer than maxLifetime (24h if absent)")
+            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].all(d, d.matches('" + DurationText.PATTERN
+                    + "'))",
+            message =
+                    "spec.session.idleTimeout and maxLifetime are durations in ms, s, m or h: write for example 30m or"
+                            + " 24h")
+    @ValidationRule(
+            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].all(d, !d.matches('" + DurationText.PATTERN
+                    + "') || (duration(d) >= duration('1s') && duration(d) <= duration('8784h')))",
+            message = "spec.session.idleTimeout and maxLifetime are from 1s to 8784h: write for example 30m or 24h")
+    @ValidationRule(
+            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].exists(d, !d.matches('" + DurationText.PATTERN
+                    + "')) || duration(" + Session.IDLE + ") <= duration(" + Session.LIFETIME + ")",
+            message =
+                    "spec.session.idleTimeout (30m if absent) must not be longer than maxLifetime (24h if absent): lower"
+                            + " idleTimeout or raise maxLifetime")
     @ValidationRule(
             value = "!has(self.sources) || self.sources.filter(s, has(s.bearer)).size() <= 1",
             message = "at most one source may be a bearer token: remove the others")
     @ValidationRule(
-            value = "(has(self.prefix) ? self.prefix : 'session:') != (has(self.tokenPrefix) ? self.tokenPrefix :"
-                    + " 'auth:token:')",
-            message = "spec.session.prefix and tokenPrefix must differ, or a session id could pass for a token")
+            value = "!" + Session.TOKENS + ".startsWith(" + Session.SESSIONS + ") || " + Session.TOKENS
+                    + ".substring(size(" + Session.SESSIONS + ")).matches('[:/]')",
+            message =
+                    "spec.session.tokenPrefix must not be prefix, nor prefix and characters of a session id, or a session"
+                            + " id could pass for a token: write for example session: and auth:token:")
     public record Session(
             @JsonPropertyDescription(
                     "Where a request may carry its session; the first present decides. Cookie sid if" + " absent.")
@@ -113,26 +136,22 @@ public record AccessPolicySpec(
 
             @JsonPropertyDescription(
                     "session:<id> is a hash or a JSON string with at least user_id. session: if absent.")
-            @Size(min = 1, max = 64)
+            @Size(max = 64)
             @Pattern(KEY_PREFIX)
             @Nullable
             String prefix,
 
             @JsonPropertyDescription("auth:token:<sha256 hex> is a user id or a hash. auth:token: if absent.")
-            @Size(min = 1, max = 64)
+            @Size(max = 64)
             @Pattern(KEY_PREFIX)
             @Nullable
             String tokenPrefix,
 
-            @JsonPropertyDescription("A session unused for this long ends. 30m if absent.")
-            @Size(max = 32)
-            @Pattern(DurationText.PATTERN)
-            @Nullable
+            @JsonPropertyDescription("A session unused for this long ends. 30m if absent.") @Size(max = 32) @Nullable
             String idleTimeout,
 
             @JsonPropertyDescription("A session ends this long after its creation. 24h if absent.")
             @Size(max = 32)
-            @Pattern(DurationText.PATTERN)
             @Nullable
             String maxLifetime,
 
@@ -141,6 +160,12 @@ public record AccessPolicySpec(
             @Size(min = 1, max = 64)
             @Nullable
             String createdField) {
+        // With has() and not with orValue(), which hides from the API server how long the text can be.
+        static final String IDLE = "(has(self.idleTimeout) ? self.idleTimeout : '30m')";
+        static final String LIFETIME = "(has(self.maxLifetime) ? self.maxLifetime : '24h')";
+        static final String SESSIONS = "(has(self.prefix) ? self.prefix : 'session:')";
+        static final String TOKENS = "(has(self.tokenPrefix) ? self.tokenPrefix : 'auth:token:')";
+
         static final String KEY_PREFIX = "^[A-Za-z0-9:._/-]+$";
 
         public Session {
@@ -155,13 +180,13 @@ public record AccessPolicySpec(
             message = "a source is exactly one of cookie, header and bearer: write one list item for each")
     public record SessionSource(
             @JsonPropertyDescription("The cookie's name.")
-            @Size(min = 1, max = 64)
+            @Size(max = 64)
             @Pattern("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
             @Nullable
             String cookie,
 
             @JsonPropertyDescription("The header's name.")
-            @Size(min = 1, max = 64)
+            @Size(max = 64)
             @Pattern("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
             @Nullable
             String header,

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
         message =
                 "a rule with session: None knows no user: limit by ip or rule, or set session to Optional or Required")
 public record AccessRule(
-        @Required @JsonPropertyDescription("Unique in the policy.") @Size(min = 1, max = 63) @Pattern(NAME)
+        @Required @JsonPropertyDescription("Unique in the policy.") @Size(max = 63) @Pattern(NAME)
         String name,
 
         @JsonPropertyDescription("Every request if absent.") @Nullable
@@ -40,12 +40,26 @@ public record AccessRule(
 
     /** Which requests. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!has(self.paths) || self.paths.all(p, !p.matches('/[.]{1,2}(/|$)'))",
+            message = "paths are matched after . and .. are resolved, so a path with them would never match: write the"
+                    + " resolved path")
+    @ValidationRule(
+            value = "!has(self.paths) || self.paths.all(p, !p.contains('%') || !p.matches('" + Match.DEAD_ESCAPE
+                    + "'))",
+            message =
+                    "a path with this percent-encoding would never match: write characters that need no encoding as they"
+                            + " are, others as %XX, and never %2F, %5C or %00")
     public record Match(
             @JsonPropertyDescription("Paths; * is one segment, ** any number; case-sensitive.") @Size(max = 32)
             List<@Size(max = 256) @Pattern(PATH) String> paths,
 
             @JsonPropertyDescription("Methods; GET implies HEAD.") @Size(max = 8)
             List<HttpMethod> methods) {
+        /** What a normalized path never has: half an escape, an escaped separator or NUL, an escaped unreserved character. */
+        static final String DEAD_ESCAPE = "%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$|2[dDeEfF]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaCcFf]"
+                + "|6[1-9A-Fa-f]|7[0-9AaEe]|00)";
+
         static final String PATH = "^(/|(/([*]{1,2}|[A-Za-z0-9._~!$&'()+,;=:@%-]+))+/?)$";
 
         public Match {

@@ -2,6 +2,7 @@ package io.redisroles.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A workload that may use a role. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@SchemaCustomizer(value = LabelSelectorRules.class, input = "podSelector")
+@ValidationRule(
+        value = "self.keys.all(k, !k.startsWith('~')) && (!has(self.channels) || self.channels.all(c,"
+                + " !c.startsWith('&')))",
+        message = "keys and channels are patterns without the signs of an ACL: write session:* and not ~session:*")
 @ValidationRule(
         value = "!self.name.startsWith('_') && self.name != 'default'",
         message =
@@ -24,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record Consumer(
         @Required
         @JsonPropertyDescription("The ACL user; the binding Secret is redis-<role>.<consumer>.")
-        @Size(min = 1, max = 63)
+        @Size(max = 63)
         String name,
 
         @JsonPropertyDescription("The pods that the NetworkPolicy admits; none if absent.") @Nullable
@@ -36,10 +42,10 @@ public record Consumer(
         @Required
         @JsonPropertyDescription("Patterns of the keys it may use, for example session:*")
         @Size(min = 1, max = 64)
-        List<@Size(min = 1, max = 256) @Pattern("^[^\\s\\x00-\\x1f\\x7f]+$") String> keys,
+        List<@Size(max = 256) @Pattern("^[^\\s\\x00-\\x1f\\x7f]+$") String> keys,
 
         @JsonPropertyDescription("Patterns of the Pub/Sub channels it may use; none if absent.") @Size(max = 64)
-        List<@Size(min = 1, max = 256) @Pattern("^[^\\s\\x00-\\x1f\\x7f]+$") String> channels,
+        List<@Size(max = 256) @Pattern("^[^\\s\\x00-\\x1f\\x7f]+$") String> channels,
 
         @JsonPropertyDescription("Further commands, for example +scan or -flushdb.") @Size(max = 64)
         List<@Size(max = 64) @Pattern("^[+-][a-z][a-z0-9.-]*([|][a-z0-9-]+)?$") String> commands,

@@ -19,14 +19,25 @@ import org.jspecify.annotations.Nullable;
 /** At most so many requests of a subject in any window of a period. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @ValidationRule(
-        value = "duration(self.per) >= duration('1s') && duration(self.per) <= duration('744h')",
-        message = "a limit's per is between 1s and 744h: write for example 1m")
+        value = "self.per.matches('" + DurationText.PATTERN + "')",
+        message = "a limit's per is a duration in ms, s, m or h: write for example 30s, 15m or 1h30m")
+@ValidationRule(
+        value = "!self.per.matches('" + DurationText.PATTERN
+                + "') || (duration(self.per) >= duration('1s') && duration(self.per) <=" + " duration('744h'))",
+        message = "a limit's per is from 1s to 744h: write for example 1m")
 @ValidationRule(
         value = "!has(self.cost) || (self.cost <= self.requests && (!has(self.tiers) || self.tiers.all(t, self.cost <="
                 + " self.tiers[t].requests)))",
-        message = "a limit's cost must not exceed its requests in any tier, or nothing would ever pass")
+        message = "a limit's cost must not exceed its requests in any tier, or nothing would ever pass: lower cost or"
+                + " raise requests")
+@ValidationRule(
+        value = "self.by.all(b, self.by.exists_one(c, c == b))",
+        message = "a limit's by names each part once: remove the duplicate")
+@ValidationRule(
+        value = "!has(self.tiers) || self.tiers.all(t, size(t) >= 1 && size(t) <= 64)",
+        message = "a tier's name has 1 to 64 characters: write for example pro")
 public record Limit(
-        @Required @JsonPropertyDescription("Unique in the policy.") @Size(min = 1, max = 63) @Pattern(AccessRule.NAME)
+        @Required @JsonPropertyDescription("Unique in the policy.") @Size(max = 63) @Pattern(AccessRule.NAME)
         String name,
 
         @Required
@@ -37,10 +48,7 @@ public record Limit(
         @Required @JsonPropertyDescription("How many in any window.") @Min(1) @Max(1_000_000_000L)
         long requests,
 
-        @Required
-        @JsonPropertyDescription("The window's length, for example 1m.")
-        @Size(max = 32)
-        @Pattern(DurationText.PATTERN)
+        @Required @JsonPropertyDescription("The window's length, for example 1m.") @Size(max = 32)
         String per,
 
         @JsonPropertyDescription("SlidingWindow if absent.") @Nullable

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @SchemaCustomizer(value = ListByKey.class, input = "consumers=name")
 @ValidationRule(
+        value = "self.role == oldSelf.role",
+        message = "spec.role cannot be changed: create another RedisRole with the new role and copy the data")
+@ValidationRule(
         value =
                 "self.role != 'custom' || (self.?memory.?maxMemory.hasValue() && self.?memory.?evictionPolicy.hasValue())",
         message = "a custom role has no preset: set spec.memory.maxMemory and spec.memory.evictionPolicy")
@@ -39,7 +42,8 @@ import org.jspecify.annotations.Nullable;
         message = "compliance and crypto roles keep what they acknowledged: set spec.persistence.fsync to Always or"
                 + " EverySecond")
 @ValidationRule(
-        value = "!self.?memory.?containerLimit.hasValue() || !self.?memory.?maxMemory.hasValue() ||"
+        value = "!has(self.memory) || !has(self.memory.maxMemory) || !has(self.memory.containerLimit) ||"
+                + " !isQuantity(string(self.memory.maxMemory)) || !isQuantity(string(self.memory.containerLimit)) ||"
                 + " quantity(string(self.memory.maxMemory)).asApproximateFloat() <="
                 + " quantity(string(self.memory.containerLimit)).asApproximateFloat() * (self.role in ['compliance',"
                 + " 'crypto'] || self.?memory.?evictionPolicy.orValue('') == 'noeviction' ? 0.6 : 0.8)",
@@ -48,8 +52,10 @@ import org.jspecify.annotations.Nullable;
                         + " copying during an AOF rewrite needs the rest: raise containerLimit or leave it out")
 @ValidationRule(
         value = "!oldSelf.?persistence.?storage.?size.hasValue() || (self.?persistence.?storage.?size.hasValue() &&"
+                + " (!isQuantity(string(self.persistence.storage.size)) ||"
+                + " !isQuantity(string(oldSelf.persistence.storage.size)) ||"
                 + " quantity(string(self.persistence.storage.size))"
-                + ".compareTo(quantity(string(oldSelf.persistence.storage.size))) >= 0)",
+                + ".compareTo(quantity(string(oldSelf.persistence.storage.size))) >= 0))",
         message =
                 "spec.persistence.storage.size can grow but never shrink, nor be left out again: write the old size or more")
 @ValidationRule(
@@ -63,13 +69,19 @@ import org.jspecify.annotations.Nullable;
                         + " and copy the data")
 @ValidationRule(
         value = "!has(self.consumers) || self.consumers.filter(c, has(c.passwordOnly) && c.passwordOnly).size() <= 1",
-        message = "at most one consumer may have passwordOnly: true, because Redis has one default user")
+        message = "at most one consumer may have passwordOnly: true, because Redis has one default user: remove it from"
+                + " the others")
+@ValidationRule(
+        value = "!has(self.config) || self.config.all(k, k.matches('^[a-z][a-z0-9-]{0,63}$'))",
+        message = "a key of spec.config is the name of one redis.conf directive: write for example"
+                + " maxmemory-samples: \"10\"")
 public record RedisRoleSpec(
         @Required @JsonPropertyDescription("What the Redis is for; stands for a preset. Cannot be changed.")
         RoleKind role,
 
         @JsonPropertyDescription("Container image with redis-server and redis-cli, Redis 7.0 or later.")
-        @Size(min = 1, max = 512)
+        @Size(max = 512)
+        @Pattern("^[^\\s]+$")
         @Nullable
         String image,
 
@@ -96,6 +108,17 @@ public record RedisRoleSpec(
 
     /** Memory of Redis and of its container. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!has(self.maxMemory) || (isQuantity(string(self.maxMemory)) &&"
+                    + " quantity(string(self.maxMemory)).compareTo(quantity('4Mi')) >= 0 &&"
+                    + " quantity(string(self.maxMemory)).compareTo(quantity('1Ti')) <= 0)",
+            message = "spec.memory.maxMemory is a quantity from 4Mi to 1Ti: write for example 256Mi")
+    @ValidationRule(
+            value = "!has(self.containerLimit) || (isQuantity(string(self.containerLimit)) &&"
+                    + " quantity(string(self.containerLimit)).compareTo(quantity('16Mi')) >= 0 &&"
+                    + " quantity(string(self.containerLimit)).compareTo(quantity('2Ti')) <= 0)",
+            message =
+                    "spec.memory.containerLimit is a quantity from 16Mi to 2Ti: write for example 448Mi, or leave it out")
     public record Memory(
             @JsonPropertyDescription("Redis' maxmemory, for example 256Mi.") @Nullable
             Quantity maxMemory,
@@ -117,6 +140,10 @@ public record RedisRoleSpec(
 
     /** The volume of the append-only file. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!has(self.size) || (isQuantity(string(self.size)) &&"
+                    + " quantity(string(self.size)).compareTo(quantity('16Mi')) >= 0)",
+            message = "spec.persistence.storage.size is a quantity of at least 16Mi: write for example 2Gi")
     public record Storage(
             @JsonPropertyDescription("Grows, never shrinks.") @Nullable
             Quantity size,
@@ -133,6 +160,7 @@ public record RedisRoleSpec(
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Service(
             @JsonPropertyDescription("redis- and the role's name if absent.")
+            @Size(max = 63)
             @Pattern("^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$")
             @Nullable
             String name,
@@ -147,7 +175,7 @@ public record RedisRoleSpec(
             @Size(max = 32) List<Toleration> tolerations,
             @Nullable Affinity affinity,
             @Size(max = 8) List<TopologySpreadConstraint> topologySpreadConstraints,
-            @Size(max = 253) @Nullable String priorityClassName) {
+            @Size(min = 1, max = 253) @Nullable String priorityClassName) {
         public Scheduling {
             nodeSelector = Absent.orEmpty(nodeSelector);
             tolerations = Absent.orEmpty(tolerations);
@@ -157,8 +185,18 @@ public record RedisRoleSpec(
 
     /** What is added to the pod. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!has(self.cpu) || (isQuantity(string(self.cpu)) &&"
+                    + " quantity(string(self.cpu)).isGreaterThan(quantity('0')))",
+            message = "spec.pod.cpu is a quantity above 0: write for example 100m")
+    @ValidationRule(
+            value = "!has(self.labels) || self.labels.all(k, k.matches('" + LabelSelectorRules.KEY + "') &&"
+                    + " !k.contains('redisroles.io/'))",
+            message =
+                    "a key of spec.pod.labels is a label's name outside redisroles.io/, which is ours: write for example"
+                            + " example.com/team")
     public record Pod(
-            @Size(max = 32) Map<String, String> labels,
+            @Size(max = 32) Map<String, @Size(max = 63) @Pattern(LabelSelectorRules.VALUE) String> labels,
             @Size(max = 32) Map<String, String> annotations,
             @Size(max = 8) List<LocalObjectReference> imagePullSecrets,
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles;
+
+import org.jspecify.annotations.NullMarked;
