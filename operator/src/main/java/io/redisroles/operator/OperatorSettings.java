@@ -58,7 +58,8 @@ public record OperatorSettings(Set<String> watchedNamespaces, PlanSettings plan,
 
     private static String text(
             Map<String, String> environment, String name, String absent, String pattern, String expected) {
-        String value = environment.getOrDefault(name, "").isBlank() ? absent : environment.get(name);
+        String given = environment.getOrDefault(name, "");
+        String value = given.isBlank() ? absent : given;
         check(value.matches(pattern), name, value, expected);
         return value;
     }

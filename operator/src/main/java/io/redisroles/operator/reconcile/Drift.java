@@ -2,7 +2,6 @@ package io.redisroles.operator.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,13 +26,11 @@ final class Drift {
         if (wish.isArray()) {
             return matchesItems(wish, actual);
         }
-        return wish.isNull() || wish.equals(actual) || quantities && sameQuantity(wish, actual);
+        return wish.isNull() || wish.equals(actual) || (quantities && sameQuantity(wish, actual));
     }
 
     private static boolean matchesFields(JsonNode wish, JsonNode actual, boolean quantities) {
-        Iterator<Map.Entry<String, JsonNode>> fields = wish.fields();
-        while (fields.hasNext()) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : wish.properties()) {
             boolean quantity = quantities || QUANTITIES.contains(field.getKey());
             if (!matches(field.getValue(), actual.path(field.getKey()), quantity)) {
                 return false;

@@ -104,7 +104,7 @@ final class RedisObservations {
         long millis = delay.toMillis();
         long spread = millis / 5;
         if (!clock.isShutdown()) {
-            clock.schedule(
+            var unused = clock.schedule(
                     () -> ask(role),
                     spread == 0 ? millis : millis - spread / 2 + jitter.nextLong(spread),
                     TimeUnit.MILLISECONDS);
@@ -127,10 +127,10 @@ final class RedisObservations {
             Target target = interest.target.get();
             inspector.apply(target.login()).whenComplete((answer, failure) -> {
                 free.release();
+                askAfter(role, interest.ready ? STEADY : IMPATIENT);
                 if (failure == null) {
                     take(role, target, answer);
                 }
-                askAfter(role, interest.ready ? STEADY : IMPATIENT);
             });
         }
     }

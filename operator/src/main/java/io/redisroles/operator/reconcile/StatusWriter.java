@@ -40,10 +40,8 @@ final class StatusWriter {
                 .withUid(resource.getMetadata().getUid())
                 .build());
         try {
-            P written = context.getClient()
-                    .resource(fresh)
-                    .subresource("status")
-                    .patch(FORCED);
+            P written =
+                    context.getClient().resource(fresh).subresource("status").patch(FORCED);
             context.eventSourceRetriever()
                     .getControllerEventSource()
                     .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);

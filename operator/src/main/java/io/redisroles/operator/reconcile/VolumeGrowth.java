@@ -46,6 +46,7 @@ record VolumeGrowth(PersistentVolumeClaim claim, List<Problem> warnings) {
     }
 
     private static Quantity size(PersistentVolumeClaim claim) {
-        return claim.getSpec().getResources().getRequests().get("storage");
+        return Objects.requireNonNull(
+                claim.getSpec().getResources().getRequests().get("storage"), "the API server refuses a claim without");
     }
 }
