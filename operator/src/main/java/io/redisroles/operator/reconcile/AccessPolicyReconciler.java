@@ -19,6 +19,7 @@ import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.plan.PolicyPlan;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.plan.RolePlanner;
+import io.redisroles.operator.redis.Observation;
 import io.redisroles.operator.redis.RedisFacts;
 import io.redisroles.operator.status.ConditionType;
 import io.redisroles.operator.status.Conditions;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class AccessPolicyReconciler implements Reconciler<AccessPolicy> {
     private static final Logger log = LoggerFactory.getLogger(AccessPolicyReconciler.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+    private static final Duration UNTIL_ASKED = Duration.ofSeconds(1);
 
     private final PlanSettings settings;
     private final RedisObservations observations;
@@ -61,9 +63,7 @@ public final class AccessPolicyReconciler implements Reconciler<AccessPolicy> {
         Caches<AccessPolicy> caches = new Caches<>(context.eventSourceRetriever());
         String namespace = policy.getMetadata().getNamespace();
         NamespacePlans plans = new NamespacePlans(
-                new RolePlanner(settings),
-                caches.list(RedisRole.class, namespace),
-                context.getPrimaryCache().list(namespace, any -> true).toList());
+                new RolePlanner(settings), caches.list(RedisRole.class, namespace), caches.primaries(namespace));
         PlanResult<PolicyPlan> result = plans.policy(policy);
         if (result.plan().isEmpty()) {
             write(
@@ -96,6 +96,10 @@ public final class AccessPolicyReconciler implements Reconciler<AccessPolicy> {
                     PolicyStatus.rejected(previous(policy), generation(policy), refused, clock.instant()),
                     context);
             return UpdateControl.noUpdate();
+        }
+        if (policy.getStatus() != null && plan.roles().values().stream().anyMatch(role -> isUnasked(role, plans))) {
+            // An operator that has just started has asked nobody: until it has, what was said of the policy stands.
+            return UpdateControl.<AccessPolicy>noUpdate().rescheduleAfter(UNTIL_ASKED);
         }
         PolicyStatus.ObservedPolicy observed = new PolicyStatus.ObservedPolicy(
                 plan.roles().values().stream().allMatch(role -> isReady(role, plans)),
@@ -145,10 +149,18 @@ public final class AccessPolicyReconciler implements Reconciler<AccessPolicy> {
                 .isPresent();
     }
 
+    private boolean isUnasked(RolePlan role, NamespacePlans plans) {
+        return isReady(role, plans) && observations.latest(id(role)) instanceof Observation.Unknown;
+    }
+
+    private static ResourceID id(RolePlan role) {
+        return new ResourceID(role.names().role(), role.namespace());
+    }
+
     private boolean isLoaded(RolePlan role, Map<String, RoleCredentials> credentials) {
         String revision = AclFile.revision(role, known(role, credentials));
         return observations
-                .latest(new ResourceID(role.names().role(), role.namespace()))
+                .latest(id(role))
                 .facts()
                 .map(RedisFacts::aclRevision)
                 .filter(revision::equals)

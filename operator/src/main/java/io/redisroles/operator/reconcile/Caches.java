@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.EventSourceRetriever;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What the informers of one controller know. Objects without our labels are not among it.
@@ -15,11 +17,19 @@ import java.util.Optional;
  */
 record Caches<P extends HasMetadata>(EventSourceRetriever<P> sources) {
     <R extends HasMetadata> Optional<R> find(Class<R> kind, String namespace, String name) {
-        return informer(kind).get(new ResourceID(name, namespace));
+        return whileRunning(informer(kind), cache -> cache.get(new ResourceID(name, namespace)));
     }
 
     <R extends HasMetadata> List<R> list(Class<R> kind, String namespace) {
-        return informer(kind).list(namespace, any -> true).toList();
+        return whileRunning(
+                informer(kind), cache -> cache.list(namespace, any -> true).toList());
+    }
+
+    /** The controller's own resources of a namespace. */
+    List<P> primaries(String namespace) {
+        return whileRunning(
+                sources.getControllerEventSource(),
+                cache -> cache.list(namespace, any -> true).toList());
     }
 
     /** Lets the next reconcile see what this one wrote, before the watch tells of it. */
@@ -28,6 +38,15 @@ record Caches<P extends HasMetadata>(EventSourceRetriever<P> sources) {
         before.ifPresentOrElse(
                 known -> informer(kind).handleRecentResourceUpdate(id, after, known),
                 () -> informer(kind).handleRecentResourceCreate(id, after));
+    }
+
+    /** A cache that has been stopped is empty, and a reconcile that believed it would take users and pods for gone. */
+    private static <S extends ManagedInformerEventSource<?, ?, ?>, T> T whileRunning(S cache, Function<S, T> read) {
+        T found = read.apply(cache);
+        if (!cache.isRunning()) {
+            throw new IllegalStateException("the operator is stopping");
+        }
+        return found;
     }
 
     private <R extends HasMetadata> InformerEventSource<R, P> informer(Class<R> kind) {

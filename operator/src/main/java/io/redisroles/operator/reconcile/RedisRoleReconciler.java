@@ -82,9 +82,7 @@ public final class RedisRoleReconciler implements Reconciler<RedisRole> {
         Caches<RedisRole> caches = new Caches<>(context.eventSourceRetriever());
         String namespace = role.getMetadata().getNamespace();
         NamespacePlans plans = new NamespacePlans(
-                new RolePlanner(settings),
-                context.getPrimaryCache().list(namespace, any -> true).toList(),
-                caches.list(AccessPolicy.class, namespace));
+                new RolePlanner(settings), caches.primaries(namespace), caches.list(AccessPolicy.class, namespace));
         PlanResult<RolePlan> result = plans.role(role);
         return result.plan()
                 .map(plan -> carryOut(role, plan, result, caches, context))
@@ -150,22 +148,20 @@ public final class RedisRoleReconciler implements Reconciler<RedisRole> {
                                 credentials.of(AclUser.OPERATOR).value())));
         Function<Observation, ObservedRole> observed = answer -> new ObservedRole(
                 pod.isReady(), pod.isRestarting(), answer, AclFile.revision(plan, credentials), applied.conflicts());
-        RedisRoleStatus status = RoleStatus.next(
-                previous(role),
-                generation(role),
-                plan,
-                result,
-                observed.apply(observations.latest(id, target)),
-                clock.instant());
-        write(role, status, context);
+        Observation latest = observations.latest(id, target);
+        Function<Observation, RedisRoleStatus> status = answer -> RoleStatus.next(
+                previous(role), generation(role), plan, result, observed.apply(answer), clock.instant());
+        // An operator that has just started has asked nobody: until it has, what was said of a ready pod stands.
+        boolean stands = latest instanceof Observation.Unknown && pod.isReady() && role.getStatus() != null;
+        RedisRoleStatus now = stands ? previous(role) : status.apply(latest);
+        write(role, now, context);
         observations.watch(
                 id,
                 new RedisObservations.Interest(
                         target,
-                        Conditions.isTrue(status.conditions(), ConditionType.READY),
+                        Conditions.isTrue(now.conditions(), ConditionType.READY),
                         () -> context.getPrimaryCache().get(id).isPresent(),
-                        answer -> !status.equals(RoleStatus.next(
-                                status, generation(role), plan, result, observed.apply(answer), clock.instant()))));
+                        answer -> !now.equals(status.apply(answer))));
         return applied.conflicts().isEmpty()
                 ? UpdateControl.noUpdate()
                 : UpdateControl.<RedisRole>noUpdate().rescheduleAfter(LOOK_AGAIN);

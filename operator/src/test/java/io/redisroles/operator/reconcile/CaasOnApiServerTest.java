@@ -54,6 +54,7 @@ class CaasOnApiServerTest {
         await("Ready")
                 .atMost(LIMIT)
                 .untilAsserted(() -> assertThat(ROLES)
+                        .as(() -> cluster.describe(ROLES))
                         .allMatch(role -> cluster.isTrue(role, ConditionType.READY)
                                 && cluster.isTrue(role, ConditionType.ACL_APPLIED)
                                 && cluster.isTrue(role, ConditionType.CONFIG_APPLIED)));
@@ -75,7 +76,7 @@ class CaasOnApiServerTest {
                 .untilAsserted(() -> assertThat(versions()).isEqualTo(before));
 
         // Then the operator has sent no request that writes
-        assertThat(cluster.takeWrites()).isEmpty();
+        assertThat(cluster.takeWrites()).as(cluster::events).isEmpty();
     }
 
     private boolean hasWorkload(String role) {

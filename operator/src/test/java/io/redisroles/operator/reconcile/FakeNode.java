@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.redisroles.operator.plan.RedisDirectives;
 import io.redisroles.redisprocess.RedisBinary;
 import io.redisroles.redisprocess.RedisProcess;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -122,6 +124,17 @@ final class FakeNode implements AutoCloseable {
         return known.address;
     }
 
+    /** The end of what the role's Redis has printed. */
+    String log(String role) {
+        Path log = directory.resolve(role).resolve("redis.log");
+        try {
+            List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends the role's Redis, as when its pod is deleted. */
     void stop(String role) {
         Running known = running.remove(role);
@@ -146,13 +159,16 @@ final class FakeNode implements AutoCloseable {
                 .get();
         try {
             Path home = Files.createDirectories(directory.resolve(role));
+            String text = Objects.requireNonNull(config.getData().get("redis.conf"));
             Path conf = Files.writeString(
-                    home.resolve("redis.conf"), config.getData().get("redis.conf"));
-            Path users = Files.write(
+                    home.resolve("redis.conf"),
+                    text.replace("dir " + RedisDirectives.DATA_DIRECTORY, "dir " + home)
+                            .replace(RedisDirectives.ACL_FILE, home + "/users.acl"));
+            Files.write(
                     home.resolve("users.acl"),
                     Base64.getDecoder().decode(acl.getData().get("users.acl")));
             List<String> arguments = new ArrayList<>(List.of(conf.toString()));
-            arguments.addAll(List.of("--bind", address, "--dir", home.toString(), "--aclfile", users.toString()));
+            arguments.addAll(List.of("--bind", address));
             return RedisProcess.start(binary, arguments, home.resolve("redis.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

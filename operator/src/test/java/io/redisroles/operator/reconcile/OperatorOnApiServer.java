@@ -13,14 +13,17 @@ import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.reading.LenientReading;
 import io.redisroles.operator.status.ConditionType;
 import io.redisroles.operator.status.Conditions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** The operator in this JVM, watching one new namespace of a real API server, with its writes on record. */
 final class OperatorOnApiServer implements AutoCloseable {
@@ -75,8 +78,7 @@ final class OperatorOnApiServer implements AutoCloseable {
 
     /** Applies the objects of a YAML text in this namespace. */
     void apply(String yaml) {
-        for (HasMetadata object : client().load(
-                        new java.io.ByteArrayInputStream(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        for (HasMetadata object : client().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
                 .items()) {
             object.getMetadata().setNamespace(namespace);
             client().resource(object).forceConflicts().serverSideApply();
@@ -118,6 +120,27 @@ final class OperatorOnApiServer implements AutoCloseable {
         return condition(role, type)
                 .filter(condition -> condition.status().equals("True"))
                 .isPresent();
+    }
+
+    /** What the namespace's Events say. */
+    String events() {
+        return client().v1().events().inNamespace(namespace).list().getItems().stream()
+                .map(event -> event.getLastTimestamp() + " "
+                        + event.getInvolvedObject().getName() + " " + event.getReason() + ": " + event.getMessage())
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** The roles' conditions and the pods' logs, for the message of a failed test. */
+    String describe(List<String> roles) {
+        return roles.stream()
+                .map(role -> role + ": "
+                        + role(role)
+                                .map(RedisRole::getStatus)
+                                .map(Object::toString)
+                                .orElse("no status") + "\n"
+                        + node.log(role))
+                .collect(Collectors.joining("\n"));
     }
 
     @Override
