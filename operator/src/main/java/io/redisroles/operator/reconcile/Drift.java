@@ -1,6 +1,7 @@
 package io.redisroles.operator.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,23 @@ final class Drift {
     /** Whether every field of {@code wish} is in {@code actual} with the same value. */
     static boolean matches(JsonNode wish, JsonNode actual) {
         return matches(wish, actual, false);
+    }
+
+    /**
+     * {@code actual} with the lists of {@code wish} where they differ. Server-side apply merges some lists by key and so keeps an
+     * item that somebody else added or renamed.
+     */
+    static JsonNode withListsOf(JsonNode wish, JsonNode actual) {
+        if (!wish.isObject() || !actual.isObject()) {
+            return wish.isArray() && !matches(wish, actual) ? wish : actual;
+        }
+        ObjectNode mended = actual.deepCopy();
+        for (Map.Entry<String, JsonNode> field : wish.properties()) {
+            if (actual.has(field.getKey())) {
+                mended.set(field.getKey(), withListsOf(field.getValue(), actual.get(field.getKey())));
+            }
+        }
+        return mended;
     }
 
     private static boolean matches(JsonNode wish, JsonNode actual, boolean quantities) {

@@ -60,12 +60,23 @@ record ResourceApplier(KubernetesClient client, Caches<?> caches, Ownership owne
         if (wish.isMetBy(actual)) {
             return Applied.NOTHING;
         }
-        return write(
-                desired,
-                () -> client.resource(wish.over(actual))
-                        .fieldManager(FIELD_MANAGER)
-                        .forceConflicts()
-                        .serverSideApply());
+        return write(desired, () -> {
+            R mended = wish.withLists(actual);
+            R applied = force(
+                    wish,
+                    mended.equals(actual) ? actual : client.resource(mended).update());
+            // Applying keeps the items of keyed lists that others own.
+            return wish.isMetBy(applied)
+                    ? applied
+                    : client.resource(wish.withLists(applied)).update();
+        });
+    }
+
+    private <R extends HasMetadata> R force(Wish<R> wish, R actual) {
+        return client.resource(wish.over(actual))
+                .fieldManager(FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
     }
 
     /** A storage class that cannot grow is no reason to leave the rest of the role undone. */

@@ -55,6 +55,12 @@ final class Wish<R extends HasMetadata> {
         return Drift.matches(json(object), json(actual));
     }
 
+    /** {@code actual} with our lists in place of those that somebody changed. */
+    @SuppressWarnings("unchecked")
+    R withLists(R actual) {
+        return serialization.convertValue(Drift.withListsOf(json(object), json(actual)), (Class<R>) actual.getClass());
+    }
+
     private String digest(R desired) {
         try {
             return Digest.sha256(SORTED.writeValueAsString(SORTED.treeToValue(json(desired), Object.class)))

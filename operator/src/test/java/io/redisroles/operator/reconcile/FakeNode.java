@@ -135,6 +135,19 @@ final class FakeNode implements AutoCloseable {
         }
     }
 
+    /** Ends the role's Redis but not its pod. */
+    void crash(String role) {
+        Running known = running.get(role);
+        if (known != null) {
+            known.process.kill();
+        }
+    }
+
+    /** Starts the Redis of a pod again after a crash. */
+    void revive(String role) {
+        running.put(role, new Running(startRedis(role, address(role)), address(role)));
+    }
+
     /** Ends the role's Redis, as when its pod is deleted. */
     void stop(String role) {
         Running known = running.remove(role);

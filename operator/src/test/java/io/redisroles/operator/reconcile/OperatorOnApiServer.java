@@ -1,6 +1,6 @@
 package io.redisroles.operator.reconcile;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -13,10 +13,8 @@ import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.reading.LenientReading;
 import io.redisroles.operator.status.ConditionType;
 import io.redisroles.operator.status.Conditions;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,8 +76,9 @@ final class OperatorOnApiServer implements AutoCloseable {
 
     /** Applies the objects of a YAML text in this namespace. */
     void apply(String yaml) {
-        for (HasMetadata object : client().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
-                .items()) {
+        for (String document : yaml.split("(?m)^---$", -1)) {
+            GenericKubernetesResource object =
+                    client().getKubernetesSerialization().unmarshal(document, GenericKubernetesResource.class);
             object.getMetadata().setNamespace(namespace);
             client().resource(object).forceConflicts().serverSideApply();
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.redis;
+
+import org.jspecify.annotations.NullMarked;
