@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 final class OperatorOnApiServer implements AutoCloseable {
     static final PlanSettings SETTINGS = new PlanSettings("redis:test", "redis-roles");
 
-    private final RealApiServer server;
+    private final KubernetesClient client;
     private final String namespace;
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final KubernetesClient operatorClient;
@@ -35,7 +35,6 @@ final class OperatorOnApiServer implements AutoCloseable {
     private RunningOperator operator;
 
     OperatorOnApiServer(RealApiServer server, Path directory) {
-        this.server = server;
         server.applyCrds();
         this.namespace = server.newNamespace();
         this.operatorClient = new KubernetesClientBuilder()
@@ -44,7 +43,11 @@ final class OperatorOnApiServer implements AutoCloseable {
                 .withHttpClientBuilderConsumer(
                         builder -> builder.addOrReplaceInterceptor("record-writes", new RecordWrites()))
                 .build();
-        this.node = new FakeNode(server.client(), namespace, directory);
+        this.client = new KubernetesClientBuilder()
+                .withConfig(server.config())
+                .withKubernetesSerialization(LenientReading.serialization())
+                .build();
+        this.node = new FakeNode(client, namespace, directory);
         this.operator = start();
     }
 
@@ -54,7 +57,7 @@ final class OperatorOnApiServer implements AutoCloseable {
 
     /** A client of the test's own, not the operator's. */
     KubernetesClient client() {
-        return server.client();
+        return client;
     }
 
     FakeNode node() {
@@ -147,6 +150,7 @@ final class OperatorOnApiServer implements AutoCloseable {
         operator.close();
         operatorClient.close();
         node.close();
+        client.close();
     }
 
     private RunningOperator start() {
