@@ -1,5 +1,6 @@
 package io.redisroles.apiserver;
 
+import io.fabric8.kubernetes.api.model.APIResource;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -31,6 +32,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * etcd and kube-apiserver on loopback, with a directory of their own. There is no controller manager: namespaces are never
@@ -157,6 +160,9 @@ public final class RealApiServer implements AutoCloseable {
         Awaitility.await("both kinds served").atMost(START).ignoreExceptions().untilAsserted(() -> {
             client.resources(RedisRole.class).inNamespace("default").list();
             client.resources(AccessPolicy.class).inNamespace("default").list();
+            assertThat(client.getApiResources("redisroles.io/v1alpha1").getResources())
+                    .extracting(APIResource::getKind)
+                    .contains("RedisRole", "AccessPolicy");
         });
     }
 
@@ -170,6 +176,7 @@ public final class RealApiServer implements AutoCloseable {
     }
 
     private static boolean isEstablished(CustomResourceDefinition crd) {
+        // Both are absent until the server has looked at a new CRD.
         return crd.getStatus() != null
                 && crd.getStatus().getConditions() != null
                 && crd.getStatus().getConditions().stream()

@@ -31,6 +31,7 @@ public final class DesiredResources {
         resources.add(RedisServices.headless(plan));
         resources.add(RedisServices.clients(plan));
         resources.add(NetworkRules.desired(plan, settings.operatorNamespace()));
+        resources.add(DisruptionBudget.desired(plan));
         resources.add(RedisWorkload.desired(plan, credentials));
         return List.copyOf(resources);
     }

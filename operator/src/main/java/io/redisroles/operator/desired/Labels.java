@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.redisroles.operator.plan.PolicyPlan;
 import io.redisroles.operator.plan.RolePlan;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** The labels and owner references of everything that the operator makes. */
+/** The labels and owner references of everything that the operator makes; sorted, so that equal plans render equal text. */
 public final class Labels {
     /** On every object; informers select by it. */
     public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
@@ -27,8 +29,8 @@ public final class Labels {
 
     private Labels() {}
 
-    static Map<String, String> of(RolePlan plan) {
-        return Map.of(
+    static SortedMap<String, String> of(RolePlan plan) {
+        return new TreeMap<>(Map.of(
                 MANAGED_BY,
                 OPERATOR,
                 "app.kubernetes.io/name",
@@ -38,16 +40,18 @@ public final class Labels {
                 ROLE_NAME,
                 plan.names().role(),
                 ROLE,
-                plan.role().jsonName());
+                plan.role().jsonName()));
     }
 
-    static Map<String, String> of(PolicyPlan plan) {
-        return Map.of(MANAGED_BY, OPERATOR, "app.kubernetes.io/name", "redis-roles-sidecar", POLICY, plan.name());
+    static SortedMap<String, String> of(PolicyPlan plan) {
+        return new TreeMap<>(
+                Map.of(MANAGED_BY, OPERATOR, "app.kubernetes.io/name", "redis-roles-sidecar", POLICY, plan.name()));
     }
 
     /** What selects a role's pods, and never changes. */
-    static Map<String, String> selector(RolePlan plan) {
-        return Map.of(MANAGED_BY, OPERATOR, ROLE_NAME, plan.names().role());
+    static SortedMap<String, String> selector(RolePlan plan) {
+        return new TreeMap<>(
+                Map.of(MANAGED_BY, OPERATOR, ROLE_NAME, plan.names().role()));
     }
 
     static OwnerReference owner(RolePlan plan) {

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * The three questions that the node asks a Redis, each of them PING and each with other right answers. A restart cures neither
- * a full disk nor a long load, so liveness takes any answer; only an exact PONG is ready, which leaves out LOADING, MISCONF and
- * MASTERDOWN.
+ * a full disk, nor a long load, nor clients that open too many connections, so liveness takes any answer; only an exact PONG is
+ * ready, which leaves out LOADING, MISCONF and MASTERDOWN.
  */
 public enum ProbeQuestion {
     /** Has it started, or is it at least loading its data? Asked for up to ten minutes. */
@@ -18,7 +18,10 @@ public enum ProbeQuestion {
     /** May clients use it? */
     READINESS("PONG", 2, 2),
     /** Does it answer at all? */
-    LIVENESS("PONG|(LOADING|MISCONF|MASTERDOWN|BUSY|NOAUTH|WRONGPASS|NOPERM).*", 10, 6);
+    LIVENESS(
+            "PONG|(AUTH failed: )?(LOADING|MISCONF|MASTERDOWN|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients).*",
+            10,
+            6);
 
     private final String answers;
     private final Pattern accepted;

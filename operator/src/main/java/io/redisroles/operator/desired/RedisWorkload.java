@@ -17,7 +17,6 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.redisroles.operator.plan.Bytes;
 import io.redisroles.operator.plan.RedisDirectives;
 import io.redisroles.operator.plan.RolePlan;
@@ -40,10 +39,7 @@ final class RedisWorkload {
 
     static StatefulSet desired(RolePlan plan, RoleCredentials credentials) {
         PodTemplateSpec template = template(plan);
-        String restartHash = Digest.sha256(
-                        Serialization.asJson(template) + RedisConfigMap.redisConf(plan) + AclFile.of(plan, credentials))
-                .substring(0, 16);
-        template.getMetadata().getAnnotations().put(Labels.RESTART_HASH, restartHash);
+        template.getMetadata().getAnnotations().put(Labels.RESTART_HASH, RestartHash.of(template, plan, credentials));
         return new StatefulSetBuilder()
                 .withMetadata(Metadata.owned(plan, plan.names().base()))
                 .withNewSpec()
@@ -78,7 +74,7 @@ final class RedisWorkload {
                 .withNodeSelector(
                         plan.scheduling().nodeSelector().isEmpty()
                                 ? null
-                                : plan.scheduling().nodeSelector())
+                                : new TreeMap<>(plan.scheduling().nodeSelector()))
                 .withTolerations(plan.scheduling().tolerations())
                 .withAffinity(plan.scheduling().affinity())
                 .withTopologySpreadConstraints(plan.scheduling().topologySpreadConstraints())
@@ -94,6 +90,7 @@ final class RedisWorkload {
                 .withImage(plan.image())
                 .withImagePullPolicy("IfNotPresent")
                 .withCommand("redis-server", CONFIG_DIRECTORY + "/" + RedisConfigMap.KEY)
+                .withWorkingDir(RedisDirectives.DATA_DIRECTORY)
                 .addNewPort()
                 .withName("redis")
                 .withContainerPort(RolePlan.CONTAINER_PORT)
@@ -114,7 +111,7 @@ final class RedisWorkload {
     private static ResourceRequirements resources(RolePlan plan) {
         Quantity memory = Bytes.quantity(plan.memory().containerLimit());
         return new ResourceRequirementsBuilder()
-                .withRequests(Map.of("memory", memory, "cpu", plan.cpu()))
+                .withRequests(new TreeMap<>(Map.of("memory", memory, "cpu", plan.cpu())))
                 .withLimits(Map.of("memory", memory))
                 .build();
     }

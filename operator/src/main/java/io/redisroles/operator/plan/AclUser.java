@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name of the user
  * @param login how it logs in
- * @param rules key patterns, channels and commands, in Redis' ACL syntax and order
+ * @param rules key patterns, channels, commands and selectors, in Redis' ACL syntax and order
  */
 public record AclUser(String name, Login login, List<String> rules) {
     /** The operator itself, and the person who debugs with its binding. */

@@ -19,27 +19,39 @@ import java.util.Set;
  */
 public record PolicyGrant(
         String policy, LabelSelector pods, Set<StoreName> stores, String namespace, PolicySection.Session session) {
-    private static final List<String> CONNECTION =
-            List.of("-@all", "+@connection", "+evalsha", "+eval", "+script|load", "+time");
+    /** What needs no key. Of the commands about connections, those that reach other clients are taken away again. */
+    private static final List<String> KEYLESS = List.of(
+            "resetchannels",
+            "-@all",
+            "+@connection",
+            "-@admin",
+            "-@dangerous",
+            "+client|no-evict",
+            "+script|load",
+            "+time");
+
+    private static final String SCRIPTS = "+evalsha +eval ";
 
     public PolicyGrant {
         stores = Set.copyOf(stores);
     }
 
-    /** The user of the policy's sidecars: its own counters, and reading and touching sessions; nothing else. */
+    /**
+     * The user of the policy's sidecars: writing its own counters, reading and touching sessions, nothing else. Each right is
+     * a selector of its own, so that what is for counters holds for no session, even where one Redis has both.
+     */
     AclUser user() {
-        List<String> rules = new ArrayList<>(List.of("resetchannels"));
-        List<String> commands = new ArrayList<>(CONNECTION);
+        List<String> rules = new ArrayList<>(KEYLESS);
+        if (stores.contains(StoreName.SESSIONS)) {
+            rules.add("+info");
+        }
         if (stores.contains(StoreName.LIMITS)) {
-            rules.add("~" + KeyNames.ratePattern(namespace, policy));
-            commands.addAll(List.of("+get", "+set", "+pexpire", "+pttl"));
+            rules.add("(~" + KeyNames.ratePattern(namespace, policy) + " " + SCRIPTS + "+get +set +pexpire +pttl)");
         }
         if (stores.contains(StoreName.SESSIONS)) {
-            rules.add("~" + session.prefix() + "*");
-            rules.add("~" + session.tokenPrefix() + "*");
-            commands.addAll(List.of("+type", "+get", "+hget", "+hmget", "+hgetall", "+pttl", "+pexpire", "+info"));
+            rules.add("(~" + session.prefix() + "* ~" + session.tokenPrefix() + "* " + SCRIPTS
+                    + "+type +get +hget +hmget +hgetall +pttl +pexpire)");
         }
-        rules.addAll(commands.stream().distinct().toList());
         return new AclUser(RoleNames.policyUser(policy), AclUser.Login.PASSWORD, rules);
     }
 }

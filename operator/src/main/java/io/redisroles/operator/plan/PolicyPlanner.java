@@ -2,10 +2,8 @@ package io.redisroles.operator.plan;
 
 import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.AccessPolicySpec;
-import io.redisroles.api.v1alpha1.AccessRule;
 import io.redisroles.contract.ContractPaths;
 import io.redisroles.contract.Endpoint;
-import io.redisroles.contract.SessionRequirement;
 import io.redisroles.contract.SidecarConfig;
 import io.redisroles.contract.StaticSection;
 import io.redisroles.contract.StoreName;
@@ -30,6 +28,9 @@ public final class PolicyPlanner {
      * What a policy needs of the role called {@code role}; empty if it does not refer to it or cannot be planned.
      */
     public static Optional<PolicyGrant> grant(AccessPolicy policy, String role) {
+        if (!PolicyChecks.of(policy).isEmpty()) {
+            return Optional.empty();
+        }
         Set<StoreName> stores = EnumSet.noneOf(StoreName.class);
         references(policy.getSpec()).forEach((store, name) -> {
             if (name.equals(role)) {
@@ -54,8 +55,12 @@ public final class PolicyPlanner {
      * @param roles finds the plan of a RedisRole of the policy's namespace by name; empty if there is none or it was rejected
      */
     public static PlanResult<PolicyPlan> plan(AccessPolicy policy, Function<String, Optional<RolePlan>> roles) {
+        List<Problem> problems = new ArrayList<>(PolicyChecks.of(policy));
+        if (!problems.isEmpty()) {
+            return PlanResult.rejected(problems);
+        }
         PolicySections.Result sections = PolicySections.of(policy);
-        List<Problem> problems = new ArrayList<>(sections.problems());
+        problems.addAll(sections.problems());
         Map<StoreName, RolePlan> found = new EnumMap<>(StoreName.class);
         references(policy.getSpec())
                 .forEach((store, name) -> roles.apply(name)
@@ -66,7 +71,6 @@ public final class PolicyPlanner {
                                         "no usable RedisRole \"" + name + "\" in namespace "
                                                 + policy.getMetadata().getNamespace()
                                                 + ": create it or correct the name"))));
-        checkNeeds(policy.getSpec(), problems);
         if (!problems.isEmpty() || sections.section().isEmpty()) {
             return PlanResult.rejected(problems);
         }
@@ -91,22 +95,6 @@ public final class PolicyPlanner {
         Optional.ofNullable(spec.roles().limits()).ifPresent(role -> references.put(StoreName.LIMITS, role.name()));
         Optional.ofNullable(spec.roles().sessions()).ifPresent(role -> references.put(StoreName.SESSIONS, role.name()));
         return references;
-    }
-
-    private static void checkNeeds(AccessPolicySpec spec, List<Problem> problems) {
-        for (AccessRule rule : spec.rules()) {
-            if (!rule.limits().isEmpty() && spec.roles().limits() == null) {
-                problems.add(new Problem(
-                        "spec.roles.limits",
-                        "absent, but rule " + rule.name() + " has limits: name the RedisRole that counts"));
-            }
-            if (rule.session() != SessionRequirement.NONE && spec.roles().sessions() == null) {
-                problems.add(new Problem(
-                        "spec.roles.sessions",
-                        "absent, but rule " + rule.name()
-                                + " asks for a session: name the RedisRole that has the sessions"));
-            }
-        }
     }
 
     private static StaticSection staticSection(AccessPolicy policy, Map<StoreName, RolePlan> roles) {

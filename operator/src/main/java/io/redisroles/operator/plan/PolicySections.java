@@ -6,6 +6,7 @@ import io.redisroles.api.v1alpha1.AccessRule;
 import io.redisroles.api.v1alpha1.Limit;
 import io.redisroles.contract.DurationText;
 import io.redisroles.contract.Identifiers;
+import io.redisroles.contract.KeyNames;
 import io.redisroles.contract.OnStoreFailure;
 import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.PolicySection.SessionSource;
@@ -39,6 +40,9 @@ final class PolicySections {
 
     private static PolicySection section(AccessPolicy policy) {
         AccessPolicySpec spec = policy.getSpec();
+        if (spec.rules().isEmpty()) {
+            throw new IllegalArgumentException("rules: empty (expected: at least one rule)");
+        }
         OnStoreFailure onStoreFailure = or(spec.onStoreFailure(), OnStoreFailure.DENY);
         return new PolicySection(
                 policy.getMetadata().getNamespace(),
@@ -63,6 +67,13 @@ final class PolicySections {
         List<SessionSource> sources = session.map(AccessPolicySpec.Session::sources).orElse(List.of()).stream()
                 .map(PolicySections::source)
                 .toList();
+        if (sources.stream()
+                        .filter(source -> source.kind() == SessionSource.Kind.BEARER_TOKEN)
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException(
+                    "session.sources: more than one is a bearer token (expected: at most one)");
+        }
         PolicySection.Session resolved = new PolicySection.Session(
                 sources.isEmpty() ? DEFAULT_SOURCES : sources,
                 session.map(AccessPolicySpec.Session::prefix).orElse("session:"),
@@ -76,11 +87,38 @@ final class PolicySections {
             throw new IllegalArgumentException("session.idleTimeout: " + DurationText.format(resolved.idleTimeout())
                     + " (expected: at most maxLifetime = " + DurationText.format(resolved.maxLifetime()) + ")");
         }
+        requirePrefix("session.prefix", resolved.prefix());
+        requirePrefix("session.tokenPrefix", resolved.tokenPrefix());
         if (resolved.prefix().equals(resolved.tokenPrefix())) {
             throw new IllegalArgumentException("session.prefix: \"" + resolved.prefix()
                     + "\" is tokenPrefix too (expected: two different prefixes)");
         }
         return resolved;
+    }
+
+    /** Prefixes become ACL patterns: a star or a space in them would give the sidecars more than sessions. */
+    private static void requirePrefix(String field, String prefix) {
+        if (!prefix.matches("[A-Za-z0-9:._/-]{1,64}") || prefix.startsWith(KeyNames.RATE_PREFIX)) {
+            throw new IllegalArgumentException(field + ": \"" + prefix
+                    + "\" (expected: letters, digits and :._/- such as session:, and not beginning with "
+                    + KeyNames.RATE_PREFIX + ")");
+        }
+    }
+
+    private static <T> T required(@Nullable T value, String field) {
+        if (value == null) {
+            throw new IllegalArgumentException(field + ": absent (expected: a value)");
+        }
+        return value;
+    }
+
+    /** Names stand in keys and in the RateLimit fields of answers. */
+    private static String name(@Nullable String name, String field) {
+        if (name == null || !name.matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")) {
+            throw new IllegalArgumentException(
+                    field + ": \"" + name + "\" (expected: a DNS label of at most 63 characters, such as api)");
+        }
+        return name;
     }
 
     private static SessionSource source(AccessPolicySpec.SessionSource source) {
@@ -106,10 +144,10 @@ final class PolicySections {
     private static PolicySection.Rule rule(AccessRule rule, OnStoreFailure onStoreFailure) {
         Optional<AccessRule.Match> match = Optional.ofNullable(rule.match());
         return new PolicySection.Rule(
-                rule.name(),
+                name(rule.name(), "rules[].name"),
                 match.map(AccessRule.Match::paths).orElse(List.of()),
                 match.map(AccessRule.Match::methods).orElse(List.of()),
-                rule.session(),
+                required(rule.session(), "rule " + rule.name() + ": session"),
                 rule.limits().stream()
                         .map(limit -> limit(rule, limit, onStoreFailure))
                         .toList());
@@ -123,9 +161,9 @@ final class PolicySections {
         }
         Map<String, Long> tiers = new TreeMap<>();
         limit.tiers().forEach((tier, tierLimit) -> tiers.put(tier, tierLimit.requests()));
-        Duration per = DurationText.parse(limit.per());
+        Duration per = DurationText.parse(required(limit.per(), "limit " + limit.name() + ": per"));
         return new PolicySection.Limit(
-                limit.name(),
+                name(limit.name(), "rule " + rule.name() + ": limits[].name"),
                 limit.by(),
                 limit.requests(),
                 per,

@@ -2,12 +2,11 @@ package io.redisroles.operator.plan;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.redisroles.api.v1alpha1.Consumer;
-import io.redisroles.api.v1alpha1.EvictionPolicy;
 import io.redisroles.api.v1alpha1.Fsync;
 import io.redisroles.api.v1alpha1.RedisRole;
 import io.redisroles.api.v1alpha1.RedisRoleSpec;
-import io.redisroles.api.v1alpha1.RoleKind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +17,6 @@ import java.util.Optional;
  */
 public final class RolePlanner {
     private static final Quantity DEFAULT_CPU = new Quantity("100m");
-    private static final long SMALLEST_MAX_MEMORY = 4 * Bytes.MI;
 
     private final PlanSettings settings;
 
@@ -32,6 +30,10 @@ public final class RolePlanner {
      * @param grants of the policies that refer to it
      */
     public PlanResult<RolePlan> plan(RedisRole role, List<PolicyGrant> grants) {
+        if (role.getSpec() == null || role.getSpec().role() == null) {
+            return PlanResult.rejected(List.of(new Problem(
+                    "spec.role", "absent (expected: gateway, socket, shared, compliance, crypto or custom)")));
+        }
         return new Planning(settings, role, grants).result();
     }
 
@@ -49,7 +51,9 @@ public final class RolePlanner {
             this.settings = settings;
             this.resource = resource;
             this.spec = resource.getSpec();
-            this.grants = grants;
+            this.grants = grants.stream()
+                    .sorted(Comparator.comparing(PolicyGrant::policy))
+                    .toList();
             this.preset = Preset.of(spec.role());
         }
 
@@ -57,10 +61,14 @@ public final class RolePlanner {
             RoleNames names = new RoleNames(resource.getMetadata().getName());
             checkName(names.role());
             checkConfig();
-            checkConsumers();
-            MemoryPlan memory = memory();
+            new ConsumerChecks(problems).check(spec.consumers());
+            MemoryPlan memory =
+                    new MemoryPlanner(spec.role(), preset, problems, warnings).plan(Optional.ofNullable(spec.memory()));
             Fsync fsync = fsync();
             RolePlan.Storage storage = storage(memory);
+            RolePlan.ServicePort service = service(names);
+            Quantity cpu = cpu();
+            String image = image();
             if (!problems.isEmpty()) {
                 return PlanResult.rejected(problems);
             }
@@ -70,11 +78,11 @@ public final class RolePlanner {
                             Optional.ofNullable(resource.getMetadata().getUid()).orElse(""),
                             names,
                             spec.role(),
-                            Optional.ofNullable(spec.image()).orElse(settings.defaultImage()),
+                            image,
                             memory,
                             fsync,
                             storage,
-                            service(names),
+                            service,
                             RedisDirectives.of(memory, fsync, spec.config()),
                             spec.consumers().stream()
                                     .map(consumer -> new ConsumerPlan(
@@ -82,16 +90,16 @@ public final class RolePlanner {
                                             Optional.ofNullable(consumer.podSelector()),
                                             isPasswordOnly(consumer)))
                                     .toList(),
-                            List.copyOf(grants),
+                            grants,
                             AclUsers.of(spec.consumers(), grants),
                             Optional.ofNullable(spec.scheduling()).orElse(NO_SCHEDULING),
                             pod(),
-                            Optional.ofNullable(pod().cpu()).orElse(DEFAULT_CPU)),
+                            cpu),
                     warnings);
         }
 
         private void checkName(String name) {
-            if (!name.matches("[a-z]([-a-z0-9]{0,38}[a-z0-9])?")) {
+            if (name == null || !name.matches("[a-z]([-a-z0-9]{0,38}[a-z0-9])?")) {
                 problem(
                         "metadata.name",
                         "\"" + name + "\" is not a DNS label of at most 40 characters that starts with a letter (for"
@@ -100,99 +108,9 @@ public final class RolePlanner {
         }
 
         private void checkConfig() {
-            for (Map.Entry<String, String> directive : spec.config().entrySet()) {
-                if (!RedisDirectives.allowed().contains(directive.getKey())) {
-                    problem(
-                            "spec.config." + directive.getKey(),
-                            "not a directive that a role may set; allowed are "
-                                    + String.join(", ", RedisDirectives.allowed()));
-                } else if (directive.getValue().chars().anyMatch(Character::isISOControl)) {
-                    problem(
-                            "spec.config." + directive.getKey(),
-                            "the value has a control character (expected: one line)");
-                }
-            }
-        }
-
-        private void checkConsumers() {
-            List<String> seen = new ArrayList<>();
-            for (Consumer consumer : spec.consumers()) {
-                String field = "spec.consumers[" + consumer.name() + "]";
-                if (!consumer.name().matches("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-                        || consumer.name().equals("default")) {
-                    problem(
-                            field + ".name",
-                            "\"" + consumer.name() + "\" is not a DNS label of at most 63 characters other than default"
-                                    + " (for example auth-service)");
-                }
-                if (seen.contains(consumer.name())) {
-                    problem(field, "stands twice: give each consumer a name of its own");
-                }
-                seen.add(consumer.name());
-                AclUsers.check(consumer).forEach(message -> problem(field, message));
-            }
-            if (spec.consumers().stream().filter(Planning::isPasswordOnly).count() > 1) {
-                problem("spec.consumers", "more than one has passwordOnly: true, but Redis has one default user");
-            }
-        }
-
-        private MemoryPlan memory() {
-            Optional<RedisRoleSpec.Memory> wished = Optional.ofNullable(spec.memory());
-            long maxMemory = wished.map(RedisRoleSpec.Memory::maxMemory)
-                    .map(quantity -> bytes("spec.memory.maxMemory", quantity))
-                    .orElseGet(() -> required("spec.memory.maxMemory", preset.maxMemory(), "256Mi"));
-            EvictionPolicy policy = wished.map(RedisRoleSpec.Memory::evictionPolicy)
-                    .or(preset::evictionPolicy)
-                    .orElseGet(() -> {
-                        problem(
-                                "spec.memory.evictionPolicy",
-                                "absent, and a custom role has no preset: write for example allkeys-lru");
-                        return EvictionPolicy.NOEVICTION;
-                    });
-            checkEviction(policy);
-            if (maxMemory < SMALLEST_MAX_MEMORY) {
-                problem(
-                        "spec.memory.maxMemory",
-                        Bytes.text(maxMemory) + " is too little for a Redis with users (expected: at least 4Mi)");
-            }
-            Optional<Long> limit = wished.map(RedisRoleSpec.Memory::containerLimit)
-                    .map(quantity -> bytes("spec.memory.containerLimit", quantity));
-            MemoryPlan plan = new MemoryPlan(
-                    maxMemory, policy, limit.orElseGet(() -> MemoryPlan.computedLimit(maxMemory, policy)));
-            limit.ifPresent(bytes -> checkShare(plan));
-            return plan;
-        }
-
-        private void checkEviction(EvictionPolicy policy) {
-            if (spec.role().neverEvicts() && policy.evicts()) {
-                problem(
-                        "spec.memory.evictionPolicy",
-                        policy.directive() + " breaks the promise of a "
-                                + spec.role().jsonName() + " role (expected: noeviction, or role: custom)");
-            }
-            if (spec.role() == RoleKind.SOCKET && !policy.evicts()) {
-                problem(
-                        "spec.memory.evictionPolicy",
-                        "a full noeviction Redis refuses new connections' records (expected: an evicting policy, or role: custom)");
-            }
-        }
-
-        private void checkShare(MemoryPlan plan) {
-            double largest = MemoryPlan.largestShare(plan.evictionPolicy());
-            String sizes =
-                    Bytes.text(plan.maxMemory()) + " of a container limit of " + Bytes.text(plan.containerLimit());
-            if (plan.share() > largest) {
-                problem(
-                        "spec.memory.maxMemory",
-                        sizes + " is more than " + Math.round(largest * 100)
-                                + " %: an AOF rewrite would get the container"
-                                + " killed (expected: a containerLimit of at least "
-                                + Bytes.text(MemoryPlan.computedLimit(plan.maxMemory(), plan.evictionPolicy()))
-                                + ", or none)");
-            } else if (plan.share() > MemoryPlan.WARNING_SHARE) {
-                warnings.add(new Problem(
-                        "spec.memory.maxMemory", sizes + " is more than 65 %: little is left for an AOF rewrite"));
-            }
+            spec.config()
+                    .forEach((directive, value) -> RedisDirectives.problem(directive, value)
+                            .ifPresent(message -> problem("spec.config." + directive, message)));
         }
 
         private Fsync fsync() {
@@ -212,8 +130,14 @@ public final class RolePlanner {
             Optional<RedisRoleSpec.Storage> wished =
                     Optional.ofNullable(spec.persistence()).map(RedisRoleSpec.Persistence::storage);
             long size = wished.map(RedisRoleSpec.Storage::size)
-                    .map(quantity -> bytes("spec.persistence.storage.size", quantity))
+                    .map(quantity -> Bytes.orProblem("spec.persistence.storage.size", quantity, problems))
                     .orElseGet(() -> Math.max(preset.storage(), computedStorage(memory)));
+            if (size < 5 * memory.maxMemory()) {
+                warnings.add(new Problem(
+                        "spec.persistence.storage.size",
+                        Bytes.text(size) + " is less than five times maxMemory: an AOF rewrite may fill the volume"
+                                + " (expected: " + Bytes.text(computedStorage(memory)) + " or more)"));
+            }
             return new RolePlan.Storage(
                     size,
                     wished.map(RedisRoleSpec.Storage::storageClassName),
@@ -227,30 +151,41 @@ public final class RolePlanner {
 
         private RolePlan.ServicePort service(RoleNames names) {
             Optional<RedisRoleSpec.Service> wished = Optional.ofNullable(spec.service());
-            return new RolePlan.ServicePort(
-                    wished.map(RedisRoleSpec.Service::name).orElse(names.base()),
-                    wished.map(RedisRoleSpec.Service::port).orElse(preset.port()));
+            String name = wished.map(RedisRoleSpec.Service::name).orElse(names.base());
+            int port = wished.map(RedisRoleSpec.Service::port).orElse(preset.port());
+            if (!name.matches("[a-z]([-a-z0-9]{0,61}[a-z0-9])?")) {
+                problem(
+                        "spec.service.name",
+                        "\"" + name + "\" is not a DNS label of at most 63 characters that starts with a letter (for"
+                                + " example redis-gateway)");
+            }
+            if (name.equals(names.headlessService())) {
+                problem(
+                        "spec.service.name",
+                        "\"" + name + "\" is the role's headless Service: choose another, or leave it out");
+            }
+            if (port < 1 || port > 65535) {
+                problem("spec.service.port", port + " is not a port (expected: 1 to 65535)");
+            }
+            return new RolePlan.ServicePort(name, port);
+        }
+
+        private String image() {
+            String image = Optional.ofNullable(spec.image()).orElse(settings.defaultImage());
+            if (image.isBlank()) {
+                problem("spec.image", "empty: leave it out, or write for example redis:7.4");
+            }
+            return image;
+        }
+
+        private Quantity cpu() {
+            return Optional.ofNullable(pod().cpu())
+                    .map(quantity -> Cpu.orProblem("spec.pod.cpu", quantity, problems))
+                    .orElse(DEFAULT_CPU);
         }
 
         private RedisRoleSpec.Pod pod() {
             return Optional.ofNullable(spec.pod()).orElse(NOTHING_ADDED);
-        }
-
-        private long required(String field, long presetValue, String example) {
-            if (presetValue == 0) {
-                problem(field, "absent, and a custom role has no preset: write for example " + example);
-                return SMALLEST_MAX_MEMORY;
-            }
-            return presetValue;
-        }
-
-        private long bytes(String field, Quantity quantity) {
-            try {
-                return Bytes.of(quantity);
-            } catch (IllegalArgumentException e) {
-                problem(field, e.getMessage() + " (expected a size, for example 256Mi)");
-                return SMALLEST_MAX_MEMORY;
-            }
         }
 
         private void problem(String field, String message) {

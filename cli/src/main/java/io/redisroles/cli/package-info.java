@@ -1,0 +1,5 @@
+/** The commands of redisrole. */
+@NullMarked
+package io.redisroles.cli;
+
+import org.jspecify.annotations.NullMarked;

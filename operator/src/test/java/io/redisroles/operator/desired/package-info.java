@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.desired;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.status;
+
+import org.jspecify.annotations.NullMarked;

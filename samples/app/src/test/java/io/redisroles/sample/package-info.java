@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sample;
+
+import org.jspecify.annotations.NullMarked;

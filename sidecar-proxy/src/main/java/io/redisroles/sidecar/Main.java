@@ -1,0 +1,29 @@
+package io.redisroles.sidecar;
+
+import io.redisroles.contract.ConfigException;
+import io.redisroles.sidecar.config.LoadedConfig;
+import io.redisroles.sidecar.config.Settings;
+
+/** Starts the proxy; the only class that reads the environment. Exit codes: 0 after SIGTERM, 2 for a bad configuration. */
+public final class Main {
+    private static final int BAD_CONFIGURATION = 2;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        try {
+            Settings settings = Settings.from(System.getenv());
+            ProxyServer server = ProxyServer.start(LoadedConfig.read(settings.configFile()), settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
+        } catch (ConfigException e) {
+            System.err.println("sidecar-proxy: " + e.getMessage());
+            System.exit(BAD_CONFIGURATION);
+        }
+    }
+
+    private static void stop(ProxyServer server) {
+        server.close();
+        // Without this a JVM that was asked to end by SIGTERM exits with 143.
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,90 @@
+package io.redisroles.sidecar.admin;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.redisroles.contract.SidecarConfigCodec;
+import io.redisroles.sidecar.config.ActivePolicy;
+import io.redisroles.sidecar.redis.RedisStore;
+import io.redisroles.sidecar.session.SeenSessions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The configuration in force and the state of its storage; for programs on this host, not for pages in a browser on it. */
+public final class AdminPages implements Pages {
+    private static final List<String> SHOWN = List.of("used_memory_human", "connected_clients", "uptime_in_days");
+
+    private final ActivePolicy policy;
+    private final Optional<RedisStore> store;
+    private final SeenSessions seen;
+    private final InstantSource clock;
+    private final SidecarConfigCodec codec = new SidecarConfigCodec();
+    private final JsonText json = new JsonText();
+
+    /**
+     * The pages.
+     *
+     * @param store where sessions are, or else limits
+     */
+    @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // There may be none, and only /stats cares.
+    public AdminPages(ActivePolicy policy, Optional<RedisStore> store, SeenSessions seen, InstantSource clock) {
+        this.policy = policy;
+        this.store = store;
+        this.seen = seen;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Page> get(String path, HttpHeaders headers) {
+        // A page elsewhere can make a browser send requests here (DNS rebinding): they name its host, or its origin.
+        if (!isLoopback(headers.get(HttpHeaderNames.HOST, "")) || headers.contains(HttpHeaderNames.ORIGIN)) {
+            return CompletableFuture.completedStage(Page.refusal(HttpResponseStatus.FORBIDDEN));
+        }
+        return switch (path) {
+            case "/config" -> CompletableFuture.completedStage(Page.yaml(codec.write(policy.config())));
+            case "/stats" -> stats();
+            default -> CompletableFuture.completedStage(Page.refusal(HttpResponseStatus.NOT_FOUND));
+        };
+    }
+
+    private CompletionStage<Page> stats() {
+        return store.map(found -> found.info()
+                        .thenApply(info -> stats(true, info))
+                        .exceptionally(failure -> stats(found.isUp(), "")))
+                .orElseGet(() -> CompletableFuture.completedStage(stats(false, "")));
+    }
+
+    private Page stats(boolean connected, String info) {
+        Duration idle = policy.config().policy().session().idleTimeout();
+        Map<String, Object> storage = new LinkedHashMap<>();
+        storage.put("storage_type", "redis");
+        storage.put("connected", connected);
+        storage.put("ttl_seconds", idle.toSeconds());
+        storage.put("active_sessions", seen.active(idle, clock.millis()));
+        storage.put("redis_info", shown(info));
+        return Page.json(json.of(Map.of("storage", storage)));
+    }
+
+    private static Map<String, Object> shown(String info) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        info.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            if (colon > 0 && SHOWN.contains(line.substring(0, colon))) {
+                String value = line.substring(colon + 1);
+                shown.put(line.substring(0, colon), value.matches("[0-9]{1,18}") ? Long.valueOf(value) : value);
+            }
+        });
+        return shown;
+    }
+
+    private static boolean isLoopback(String host) {
+        String name = host.replaceFirst(":[0-9]+$", "");
+        return name.equals("127.0.0.1") || name.equals("localhost") || name.equals("[::1]");
+    }
+}

@@ -1,0 +1,19 @@
+package io.redisroles.sidecar.admission;
+
+import java.util.Locale;
+
+/** Where a decision came from, as answers and metrics tell it. */
+public enum DecisionSource {
+    /** Nothing had to be decided by anybody. */
+    NONE,
+    /** Redis. */
+    REDIS,
+    /** This sidecar, without Redis. */
+    LOCAL;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,5 @@
+/** What the proxy counts. */
+@NullMarked
+package io.redisroles.sidecar.telemetry;
+
+import org.jspecify.annotations.NullMarked;
