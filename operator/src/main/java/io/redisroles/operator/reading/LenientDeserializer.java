@@ -10,15 +10,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.redisroles.api.v1alpha1.Lenient;
 import io.redisroles.api.v1alpha1.Unreadable;
 import java.io.IOException;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Reads a resource in up to three tries: as it is, without its status (which the operator writes afresh), and without its
- * spec, with a mark that says why.
+ * Reads a resource, and where its status (which the operator writes afresh) or its spec cannot be read, the rest of it. A
+ * spec that is left out is marked with why.
  */
 final class LenientDeserializer extends DelegatingDeserializer {
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_VALUE = 80;
+    private static final Set<String> PARTS = Set.of("spec", "status");
 
     LenientDeserializer(JsonDeserializer<?> exact) {
         super(exact);
@@ -31,21 +33,23 @@ final class LenientDeserializer extends DelegatingDeserializer {
 
     @Override
     public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        JsonNode whole = context.readTree(parser);
+        return deserialize(context.readTree(parser), parser, context);
+    }
+
+    private Object deserialize(JsonNode whole, JsonParser parser, DeserializationContext context) throws IOException {
         try {
             return read(whole, parser, context);
         } catch (JsonMappingException e) {
-            return withoutStatus(whole, parser, context);
-        }
-    }
-
-    private Object withoutStatus(JsonNode whole, JsonParser parser, DeserializationContext context) throws IOException {
-        ObjectNode rest = whole.<ObjectNode>deepCopy().without("status");
-        try {
-            return read(rest, parser, context);
-        } catch (JsonMappingException e) {
-            Object resource = read(rest.without("spec"), parser, context);
-            ((Lenient) resource).markUnreadable(why(e, whole));
+            String part = e.getPath().isEmpty()
+                    ? ""
+                    : String.valueOf(e.getPath().get(0).getFieldName());
+            if (!PARTS.contains(part) || !whole.has(part)) {
+                throw e;
+            }
+            Object resource = deserialize(whole.<ObjectNode>deepCopy().without(part), parser, context);
+            if (part.equals("spec")) {
+                ((Lenient) resource).markUnreadable(why(e, whole));
+            }
             return resource;
         }
     }

@@ -79,6 +79,10 @@ class LenientReadingOnApiServerTest {
 
         // Then
         await("a later role").atMost(LIMIT).until(() -> cluster.isTrue("later", ConditionType.ACCEPTED));
+        assertThat(cluster.takeWrites())
+                .as("the status of the unreadable role, once")
+                .filteredOn(write -> write.contains("redisroles/newer-kind/status"))
+                .hasSize(1);
     }
 
     private void addToCrd(String why) {
