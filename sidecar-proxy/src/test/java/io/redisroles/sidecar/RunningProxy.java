@@ -1,5 +1,7 @@
 package io.redisroles.sidecar;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.redisroles.contract.SidecarConfigCodec;
 import io.redisroles.redisprocess.ScratchRedis;
 import io.redisroles.sidecar.config.LoadedConfig;
@@ -10,7 +12,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A proxy in this JVM, before a {@link TestApp}, with a Redis of its own. */
 public final class RunningProxy implements AutoCloseable {
@@ -49,6 +53,12 @@ public final class RunningProxy implements AutoCloseable {
               liveSidecars: 2
               rules:
             """;
+
+    private static final List<String> LEAKS = new CopyOnWriteArrayList<>();
+
+    static {
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
+    }
 
     public final ScratchRedis redis;
     public final TestApp app = new TestApp();
@@ -117,10 +127,16 @@ public final class RunningProxy implements AutoCloseable {
         return directory.resolve("sidecar.yaml");
     }
 
+    /** Ends everything; fails if a buffer was lost on the way (leak detection is paranoid in tests). */
     @Override
     public void close() {
         server.close();
         app.close();
         redis.close();
+        System.gc(); // a lost buffer is noticed when the next one is made after it was collected
+        ByteBufAllocator.DEFAULT.buffer().release();
+        if (!LEAKS.isEmpty()) {
+            throw new AssertionError("leaked: " + LEAKS);
+        }
     }
 }

@@ -68,7 +68,6 @@ local function read(key, time, sub_window, width)
     if stored_sub_window == sub_window then -- else `per` was changed: it starts afresh
       local slot = math.max(window.slot, newest) -- a clock that steps back does not bring slots back
       window.state, window.stored_width, window.slot, window.total = state, stored_width, newest, total
-      window.width = math.max(width, stored_width)
       window.oldest = newest - age
       if slot ~= newest then
         advance(window, slot)
@@ -110,7 +109,7 @@ local function write(key, window, time, sub_window, cost)
   end
   -- At least 52 sub-windows, and longer while the clock is behind the newest slot.
   local ttl = math.ceil(((window.slot + 53) * sub_window - time) / 1000)
-  redis.call('SET', key, header .. ring, 'PX', string.format('%.0f', ttl))
+  redis.call('SET', key, header .. ring, 'PX', ttl)
 end
 
 local time = now()
