@@ -36,7 +36,9 @@ class LocalInstanceTest {
             spec:
               role: compliance
               memory: {maxMemory: 8Mi}
-              consumers: [{name: writer, keys: ["record:*"]}]
+              consumers:
+              - {name: writer, keys: ["record:*"]}
+              - {name: legacy, keys: ["old:*"], passwordOnly: true}
             ---
             apiVersion: redisroles.io/v1alpha1
             kind: RedisRole
@@ -104,6 +106,13 @@ class LocalInstanceTest {
                     "writer",
                     redis -> List.of(redis.sync().get("record:1"), redis.sync().get("record:2")));
             assertThat(back).containsExactly("a", "b");
+            assertThat(Published.of(PORTS).binding("records", Optional.of("legacy")))
+                    .containsEntry("REDIS_USERNAME", AclUser.DEFAULT);
+            RedisBinding legacy = instance.login("records", "legacy");
+            RedisBinding passwordOnly =
+                    new RedisBinding(legacy.host(), legacy.port(), AclUser.DEFAULT, legacy.password());
+            String written = use(passwordOnly, redis -> redis.sync().set("old:1", "x"));
+            assertThat(written).isEqualTo("OK");
         }
     }
 
@@ -233,8 +242,10 @@ class LocalInstanceTest {
             String role,
             String user,
             Function<StatefulRedisConnection<String, String>, T> use) {
-        RedisBinding binding = instance.login(role, user);
-        assertThat(user).isNotEqualTo(AclUser.OPERATOR);
+        return use(instance.login(role, user), use);
+    }
+
+    private static <T> T use(RedisBinding binding, Function<StatefulRedisConnection<String, String>, T> use) {
         RedisClient client = RedisClient.create(RedisURI.builder()
                 .withHost(binding.host())
                 .withPort(binding.port())

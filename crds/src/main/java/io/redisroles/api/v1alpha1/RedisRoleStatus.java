@@ -3,6 +3,7 @@ package io.redisroles.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crdv2.generator.v1.SchemaCustomizer;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,5 +48,8 @@ public record RedisRoleStatus(
             String usage,
 
             @JsonPropertyDescription("maxmemory-policy as planned.") @Nullable
-            String evictionPolicy) {}
+            String evictionPolicy,
+
+            @JsonPropertyDescription("When usage was written, RFC 3339.") @Size(max = 64) @Nullable
+            String usageTime) {}
 }

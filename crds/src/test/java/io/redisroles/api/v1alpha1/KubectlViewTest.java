@@ -71,7 +71,7 @@ class KubectlViewTest {
                 "redis-gateway.caas.svc:6379",
                 List.of(),
                 null,
-                new RedisRoleStatus.Memory("41Mi/256Mi", "allkeys-lru"),
+                new RedisRoleStatus.Memory("41Mi/256Mi", "allkeys-lru", "2026-01-01T00:00:00Z"),
                 "7.4.1"));
         client.resource(created).updateStatus();
 

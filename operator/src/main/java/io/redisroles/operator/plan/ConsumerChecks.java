@@ -25,10 +25,15 @@ final class ConsumerChecks {
             "swapdb",
             "sync");
 
-    private final List<Problem> problems;
+    /** Of those, what only tells a client who it is. */
+    private static final String HARMLESS = "acl|whoami";
 
-    ConsumerChecks(List<Problem> problems) {
+    private final List<Problem> problems;
+    private final List<Problem> warnings;
+
+    ConsumerChecks(List<Problem> problems, List<Problem> warnings) {
         this.problems = problems;
+        this.warnings = warnings;
     }
 
     void check(List<Consumer> consumers) {
@@ -42,8 +47,8 @@ final class ConsumerChecks {
             if (consumer.keys().isEmpty()) {
                 problem(field + ".keys", "empty (expected for example [\"session:*\"])");
             }
-            consumer.keys().forEach(pattern -> checkPattern(field + ".keys", pattern));
-            consumer.channels().forEach(pattern -> checkPattern(field + ".channels", pattern));
+            consumer.keys().forEach(pattern -> checkPattern(field + ".keys", "~", pattern));
+            consumer.channels().forEach(pattern -> checkPattern(field + ".channels", "&", pattern));
             consumer.commands().forEach(command -> checkCommand(field + ".commands", command));
         }
         if (consumers.stream()
@@ -65,10 +70,12 @@ final class ConsumerChecks {
         }
     }
 
-    private void checkPattern(String field, String pattern) {
+    private void checkPattern(String field, String sign, String pattern) {
         if (pattern.isEmpty()
                 || pattern.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c))) {
             problem(field, "\"" + pattern + "\" is empty or has a space (expected a pattern, for example session:*)");
+        } else if (pattern.startsWith(sign)) {
+            problem(field, "\"" + pattern + "\" has the sign of an ACL (expected: " + pattern.substring(1) + ")");
         }
     }
 
@@ -76,16 +83,25 @@ final class ConsumerChecks {
         String command = rule.isEmpty() ? "" : rule.substring(1);
         if (!rule.startsWith("+") && !rule.startsWith("-")) {
             problem(field, "\"" + rule + "\" is not +command or -command (for example +scan)");
+        } else if (isOfAModule(command)) {
+            warnings.add(new Problem(
+                    field, "\"" + rule + "\" is a module's command: an image without the module would not start"));
         } else if (!RedisCommands.contains(command)) {
             problem(
                     field,
                     "\"" + rule + "\" names no command of Redis 7.0, and Redis does not start with a rule that it does"
                             + " not know (expected for example +scan or +client|list)");
-        } else if (rule.startsWith("+") && NEVER_GRANTED.contains(command.split("[|]", 2)[0])) {
+        } else if (rule.startsWith("+")
+                && !command.equals(HARMLESS)
+                && NEVER_GRANTED.contains(command.split("[|]", 2)[0])) {
             problem(
                     field,
                     "\"" + rule + "\" is never granted, because it leads out of the consumer's patterns: remove it");
         }
+    }
+
+    private static boolean isOfAModule(String command) {
+        return command.matches("[a-z][a-z0-9]*[.][a-z0-9._-]+");
     }
 
     private void problem(String field, String message) {

@@ -45,7 +45,7 @@ record DirectiveValue(Predicate<String> accepted, String expectation) {
     }
 
     static DirectiveValue keyspaceEvents() {
-        return pattern("\"\"|[AKEg$lshzxedtmn]{1,32}", "letters of KEg$lshzxedtmnA, or \"\" for none");
+        return pattern("(\"\")?|[AKEg$lshzxedtmn]{1,32}", "letters of KEg$lshzxedtmnA, or nothing");
     }
 
     static DirectiveValue bufferLimits() {

@@ -1,5 +1,6 @@
 package io.redisroles.operator.plan;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.redisroles.api.v1alpha1.EvictionPolicy;
 import io.redisroles.api.v1alpha1.RedisRoleSpec;
 import io.redisroles.api.v1alpha1.RoleKind;
@@ -8,7 +9,9 @@ import java.util.Optional;
 
 /** Decides the memory of a role and its container, and collects what speaks against it. */
 final class MemoryPlanner {
+    /** Less is too little for a Redis with users. */
     private static final long SMALLEST = 4 * Bytes.MI;
+
     private static final String NO_PRESET = "absent, and a custom role has no preset: write for example ";
 
     private final RoleKind role;
@@ -27,7 +30,8 @@ final class MemoryPlanner {
         EvictionPolicy policy = policy(wished.map(RedisRoleSpec.Memory::evictionPolicy));
         long maxMemory = maxMemory(wished);
         Optional<Long> limit = wished.map(RedisRoleSpec.Memory::containerLimit)
-                .map(quantity -> Bytes.orProblem("spec.memory.containerLimit", quantity, problems));
+                .flatMap(quantity ->
+                        Bytes.orProblem("spec.memory.containerLimit", quantity, 16 * Bytes.MI, 2 * Bytes.TI, problems));
         MemoryPlan plan =
                 new MemoryPlan(maxMemory, policy, limit.orElseGet(() -> MemoryPlan.computedLimit(maxMemory, policy)));
         if (limit.isPresent()) {
@@ -37,19 +41,14 @@ final class MemoryPlanner {
     }
 
     private long maxMemory(Optional<RedisRoleSpec.Memory> wished) {
-        Optional<Long> written = wished.map(RedisRoleSpec.Memory::maxMemory)
-                .map(quantity -> Bytes.orProblem("spec.memory.maxMemory", quantity, problems));
+        Optional<Quantity> written = wished.map(RedisRoleSpec.Memory::maxMemory);
         if (written.isEmpty() && preset.maxMemory() == 0) {
             problem("spec.memory.maxMemory", NO_PRESET + "256Mi");
             return SMALLEST;
         }
-        long bytes = written.orElse(preset.maxMemory());
-        if (bytes < SMALLEST) {
-            problem(
-                    "spec.memory.maxMemory",
-                    Bytes.text(bytes) + " is too little for a Redis with users (expected: at least 4Mi)");
-        }
-        return bytes;
+        return written.map(quantity -> Bytes.orProblem("spec.memory.maxMemory", quantity, SMALLEST, Bytes.TI, problems)
+                        .orElse(SMALLEST))
+                .orElse(preset.maxMemory());
     }
 
     private EvictionPolicy policy(Optional<EvictionPolicy> wished) {

@@ -3,12 +3,17 @@ package io.redisroles.operator.plan;
 import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.AccessPolicySpec;
 import io.redisroles.api.v1alpha1.AccessRule;
+import io.redisroles.contract.ContractPaths;
 import io.redisroles.contract.SessionRequirement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What is wrong with the frame of a policy: its name, its pods, its port, and the roles that its rules need. */
 final class PolicyChecks {
+    private static final Set<Integer> SIDECAR_PORTS =
+            Set.of(ContractPaths.INBOUND_PORT, ContractPaths.PROBE_PORT, ContractPaths.ADMIN_PORT);
+
     private final List<Problem> problems = new ArrayList<>();
 
     private PolicyChecks() {}
@@ -50,6 +55,8 @@ final class PolicyChecks {
         for (int port : spec.ports()) {
             if (port < 1 || port > 65535) {
                 problem("spec.ports", port + " is not a port (expected: 1 to 65535)");
+            } else if (SIDECAR_PORTS.contains(port)) {
+                problem("spec.ports", port + " is the sidecar's own (expected: the port that the app listens on)");
             }
         }
     }

@@ -17,13 +17,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The hot section of the sidecar's configuration, made of an AccessPolicy with every default filled in. */
 final class PolicySections {
     private static final List<SessionSource> DEFAULT_SOURCES =
             List.of(new SessionSource(SessionSource.Kind.COOKIE, "sid"));
+
+    private static final Duration SHORTEST_LIFETIME = Duration.ofSeconds(1);
+    private static final Duration LONGEST_LIFETIME = Duration.ofDays(366);
 
     private PolicySections() {}
 
@@ -83,17 +88,27 @@ final class PolicySections {
                 DurationText.parse(
                         session.map(AccessPolicySpec.Session::maxLifetime).orElse("24h")),
                 session.map(AccessPolicySpec.Session::createdField).orElse("created_at"));
+        requireLifetime("session.idleTimeout", resolved.idleTimeout());
+        requireLifetime("session.maxLifetime", resolved.maxLifetime());
         if (resolved.idleTimeout().compareTo(resolved.maxLifetime()) > 0) {
             throw new IllegalArgumentException("session.idleTimeout: " + DurationText.format(resolved.idleTimeout())
                     + " (expected: at most maxLifetime = " + DurationText.format(resolved.maxLifetime()) + ")");
         }
         requirePrefix("session.prefix", resolved.prefix());
         requirePrefix("session.tokenPrefix", resolved.tokenPrefix());
-        if (resolved.prefix().equals(resolved.tokenPrefix())) {
-            throw new IllegalArgumentException("session.prefix: \"" + resolved.prefix()
-                    + "\" is tokenPrefix too (expected: two different prefixes)");
+        if (resolved.tokenPrefix().matches(Pattern.quote(resolved.prefix()) + "[A-Za-z0-9._-]*")) {
+            throw new IllegalArgumentException("session.tokenPrefix: \"" + resolved.tokenPrefix()
+                    + "\" is prefix, or prefix and characters of a session id, so a session id could pass for a token"
+                    + " (expected for example session: and auth:token:)");
         }
         return resolved;
+    }
+
+    private static void requireLifetime(String field, Duration lifetime) {
+        if (lifetime.compareTo(SHORTEST_LIFETIME) < 0 || lifetime.compareTo(LONGEST_LIFETIME) > 0) {
+            throw new IllegalArgumentException(
+                    field + ": " + DurationText.format(lifetime) + " (expected: 1s to 8784h)");
+        }
     }
 
     /** Prefixes become ACL patterns: a star or a space in them would give the sidecars more than sessions. */
@@ -158,6 +173,10 @@ final class PolicySections {
                 && (limit.by().contains(SubjectPart.USER) || limit.by().contains(SubjectPart.SESSION))) {
             throw new IllegalArgumentException("limit " + limit.name() + ": by " + limit.by()
                     + " under session: None, which" + " knows no user (expected: ip or rule)");
+        }
+        if (Set.copyOf(limit.by()).size() < limit.by().size()) {
+            throw new IllegalArgumentException(
+                    "limit " + limit.name() + ": by " + limit.by() + " (expected: each part once)");
         }
         Map<String, Long> tiers = new TreeMap<>();
         limit.tiers().forEach((tier, tierLimit) -> tiers.put(tier, tierLimit.requests()));

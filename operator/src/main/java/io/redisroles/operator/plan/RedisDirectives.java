@@ -19,6 +19,9 @@ public final class RedisDirectives {
     /** Where the volume is mounted; the working directory of redis-server, so that its data goes there. */
     public static final String DATA_DIRECTORY = "/data";
 
+    /** The empty value, as redis.conf writes it. */
+    private static final String NONE = "\"\"";
+
     private static final DirectiveValue YES_OR_NO = DirectiveValue.yesOrNo();
     private static final DirectiveValue COUNT = DirectiveValue.number(0, Integer.MAX_VALUE);
 
@@ -104,9 +107,10 @@ public final class RedisDirectives {
         directives.put("no-appendfsync-on-rewrite", "no");
         directives.put("auto-aof-rewrite-percentage", "100");
         directives.put("auto-aof-rewrite-min-size", memory.rewriteMinSize());
-        directives.put("save", "\"\"");
+        directives.put("save", NONE);
         directives.put("client-output-buffer-limit", "pubsub 8mb 2mb 60");
-        directives.putAll(new TreeMap<>(additions));
+        new TreeMap<>(additions)
+                .forEach((directive, value) -> directives.put(directive, value.isEmpty() ? NONE : value));
         return Collections.unmodifiableMap(directives);
     }
 }

@@ -61,7 +61,7 @@ public final class RolePlanner {
             RoleNames names = new RoleNames(resource.getMetadata().getName());
             checkName(names.role());
             checkConfig();
-            new ConsumerChecks(problems).check(spec.consumers());
+            new ConsumerChecks(problems, warnings).check(spec.consumers());
             MemoryPlan memory =
                     new MemoryPlanner(spec.role(), preset, problems, warnings).plan(Optional.ofNullable(spec.memory()));
             Fsync fsync = fsync();
@@ -130,7 +130,8 @@ public final class RolePlanner {
             Optional<RedisRoleSpec.Storage> wished =
                     Optional.ofNullable(spec.persistence()).map(RedisRoleSpec.Persistence::storage);
             long size = wished.map(RedisRoleSpec.Storage::size)
-                    .map(quantity -> Bytes.orProblem("spec.persistence.storage.size", quantity, problems))
+                    .flatMap(quantity -> Bytes.orProblem(
+                            "spec.persistence.storage.size", quantity, 16 * Bytes.MI, 64 * Bytes.TI, problems))
                     .orElseGet(() -> Math.max(preset.storage(), computedStorage(memory)));
             if (size < 5 * memory.maxMemory()) {
                 warnings.add(new Problem(
@@ -172,8 +173,10 @@ public final class RolePlanner {
 
         private String image() {
             String image = Optional.ofNullable(spec.image()).orElse(settings.defaultImage());
-            if (image.isBlank()) {
-                problem("spec.image", "empty: leave it out, or write for example redis:7.4");
+            if (!image.matches("\\S+")) {
+                problem(
+                        "spec.image",
+                        "\"" + image + "\" is empty or has a space: leave it out, or write for example redis:7.4");
             }
             return image;
         }

@@ -19,7 +19,6 @@ import io.redisroles.operator.desired.AclFile;
 import io.redisroles.operator.desired.DesiredResources;
 import io.redisroles.operator.desired.Password;
 import io.redisroles.operator.desired.RoleCredentials;
-import io.redisroles.operator.plan.AclUser;
 import io.redisroles.operator.plan.PlanResult;
 import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.plan.Problem;
@@ -140,12 +139,7 @@ public final class RedisRoleReconciler implements Reconciler<RedisRole> {
         ResourceID id = ResourceID.fromResource(role);
         Optional<RedisObservations.Target> target = pod.address()
                 .map(ip -> new RedisObservations.Target(
-                        pod.uid(),
-                        new RedisLogin(
-                                ip,
-                                RolePlan.CONTAINER_PORT,
-                                AclUser.OPERATOR,
-                                credentials.of(AclUser.OPERATOR).value())));
+                        pod.uid(), RedisLogin.ofOperator(plan, credentials, ip, RolePlan.CONTAINER_PORT)));
         Function<Observation, ObservedRole> observed = answer -> new ObservedRole(
                 pod.isReady(), pod.isRestarting(), answer, AclFile.revision(plan, credentials), applied.conflicts());
         Observation latest = observations.latest(id, target);

@@ -39,6 +39,16 @@ public final class Conditions {
         return List.copyOf(next);
     }
 
+    /** The conditions set, and after them those of before that were not set again. */
+    List<Condition> listWithRest() {
+        List<Condition> all = new ArrayList<>(next);
+        previous.stream()
+                .filter(before ->
+                        next.stream().noneMatch(condition -> condition.type().equals(before.type())))
+                .forEach(all::add);
+        return List.copyOf(all);
+    }
+
     /** The condition of {@code type} in a status. */
     public static Optional<Condition> find(List<Condition> conditions, ConditionType type) {
         return conditions.stream()

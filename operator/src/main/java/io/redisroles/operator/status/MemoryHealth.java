@@ -26,9 +26,9 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
             return kept(previous);
         }
         if (plan.memory().evictionPolicy().evicts()) {
-            return evicting(plan, facts.get());
+            return evicting(plan, facts.get(), isFull(observation));
         }
-        return keeping(plan, facts.get(), observation);
+        return keeping(plan, facts.get(), isFull(observation));
     }
 
     void addTo(Conditions conditions) {
@@ -39,9 +39,8 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
         }
     }
 
-    private static MemoryHealth keeping(RolePlan plan, RedisFacts facts, Observation observation) {
-        if (observation instanceof Observation.Answered answered
-                && answered.canary().outcome() == Observation.Canary.Outcome.FULL) {
+    private static MemoryHealth keeping(RolePlan plan, RedisFacts facts, boolean writesRefused) {
+        if (writesRefused) {
             return new MemoryHealth(
                     "False",
                     ConditionReason.FULL,
@@ -53,7 +52,7 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
                 return new MemoryHealth(
                         "False",
                         ConditionReason.NEAR_FULL,
-                        "more than " + threshold + " % of "
+                        "at least " + threshold + " % of "
                                 + Bytes.text(plan.memory().maxMemory())
                                 + " is used, and this role refuses writes at 100 %: raise spec.memory.maxMemory");
             }
@@ -61,7 +60,19 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
         return healthy("there is room");
     }
 
-    private static MemoryHealth evicting(RolePlan plan, RedisFacts facts) {
+    private static MemoryHealth evicting(RolePlan plan, RedisFacts facts, boolean writesRefused) {
+        if (writesRefused) {
+            return evictsOnlyKeysWithTtl(plan)
+                    ? new MemoryHealth(
+                            "False",
+                            ConditionReason.VOLATILE_STARVED,
+                            "writes are refused, because no key with a TTL is left to evict: give keys a TTL or raise"
+                                    + " spec.memory.maxMemory")
+                    : new MemoryHealth(
+                            "False",
+                            ConditionReason.FULL,
+                            "writes are refused, because clients' buffers hold the memory: raise spec.memory.maxMemory");
+        }
         boolean full = facts.usedMemory() >= plan.memory().maxMemory() * 95 / 100;
         if (plan.role() == RoleKind.GATEWAY && facts.evictedKeys() > 0 && full) {
             return new MemoryHealth(
@@ -69,13 +80,22 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
                     ConditionReason.EVICTING_LIVE_COUNTERS,
                     "sessions and counters are being evicted before their time: raise spec.memory.maxMemory");
         }
-        if (plan.role() == RoleKind.SOCKET && full && facts.keysWithTtl() * 2 < facts.keys()) {
+        if (evictsOnlyKeysWithTtl(plan) && full && facts.keysWithTtl() * 2 < facts.keys()) {
             return new MemoryHealth(
                     "False",
                     ConditionReason.VOLATILE_STARVED,
                     "most keys have no TTL, so little can be evicted: give keys a TTL or raise spec.memory.maxMemory");
         }
         return healthy("old keys make room for new ones");
+    }
+
+    private static boolean evictsOnlyKeysWithTtl(RolePlan plan) {
+        return plan.memory().evictionPolicy().directive().startsWith("volatile-");
+    }
+
+    private static boolean isFull(Observation observation) {
+        return observation instanceof Observation.Answered answered
+                && answered.canary().outcome() == Observation.Canary.Outcome.FULL;
     }
 
     private static MemoryHealth healthy(String message) {

@@ -25,7 +25,7 @@ public final class PolicyStatus {
         }
     }
 
-    /** The status of a policy that cannot be done as written. */
+    /** The status of a policy that cannot be done as written; what was said of its last good form stands. */
     public static AccessPolicyStatus rejected(
             AccessPolicyStatus previous, long generation, PlanResult<PolicyPlan> result, Instant now) {
         Conditions conditions = new Conditions(previous.conditions(), generation, now);
@@ -34,7 +34,7 @@ public final class PolicyStatus {
         conditions.isFalse(
                 ConditionType.PROGRAMMED, ConditionReason.INVALID_SPEC, "sidecars keep the last good policy");
         enforced(conditions);
-        return new AccessPolicyStatus(generation, conditions.list(), NO_SIDECARS);
+        return new AccessPolicyStatus(generation, conditions.listWithRest(), NO_SIDECARS);
     }
 
     /** The status of a policy whose children have been applied. */

@@ -15,7 +15,10 @@ import java.util.Optional;
 public final class RoleStatus {
     private RoleStatus() {}
 
-    /** The status of a role that cannot be done as written; what runs already is left as it is. */
+    /**
+     * The status of a role that cannot be done as written; what runs already is left as it is, and so is what was said of it,
+     * with the generation that it was said of.
+     */
     public static RedisRoleStatus rejected(
             RedisRoleStatus previous, long generation, PlanResult<RolePlan> result, Instant now) {
         Conditions conditions = new Conditions(previous.conditions(), generation, now);
@@ -26,7 +29,7 @@ public final class RoleStatus {
                 ConditionType.PROGRESSING, ConditionReason.INVALID_SPEC, "nothing is done until the spec is corrected");
         return new RedisRoleStatus(
                 generation,
-                conditions.list(),
+                conditions.listWithRest(),
                 previous.endpoint(),
                 previous.bindings(),
                 previous.binding(),
@@ -45,7 +48,7 @@ public final class RoleStatus {
         Conditions conditions = new Conditions(previous.conditions(), generation, now);
         accepted(conditions, result);
         conflict(conditions, observed);
-        boolean ready = ready(conditions, observed);
+        boolean ready = ready(conditions, plan, observed);
         progressing(conditions, observed, ready);
         Optional<RedisFacts> facts = observed.redis().facts();
         configApplied(conditions, plan, facts);
@@ -64,7 +67,7 @@ public final class RoleStatus {
                 bindings.size() == 1
                         ? new RedisRoleStatus.Binding(bindings.get(0).name())
                         : null,
-                MemoryUsage.next(previous, plan, facts, conditions.list()),
+                MemoryUsage.next(previous, plan, facts, conditions.list(), now),
                 facts.map(RedisFacts::version).orElse(previous.redisVersion()));
     }
 
@@ -88,7 +91,7 @@ public final class RoleStatus {
         }
     }
 
-    private static boolean ready(Conditions conditions, ObservedRole observed) {
+    private static boolean ready(Conditions conditions, RolePlan plan, ObservedRole observed) {
         Observation redis = observed.redis();
         if (!observed.conflicts().isEmpty()) {
             conditions.isFalse(ConditionType.READY, ConditionReason.NAME_CONFLICT, "a child's name is taken");
@@ -97,14 +100,22 @@ public final class RoleStatus {
                     ConditionType.READY,
                     observed.restarting() ? ConditionReason.RESTARTING : ConditionReason.PENDING,
                     "the Redis process is not ready; " + redis.describe());
-        } else if (redis instanceof Observation.Answered answered
-                && answered.canary().outcome() != Observation.Canary.Outcome.FAILED) {
+        } else if (redis instanceof Observation.Answered answered && serves(answered.canary(), plan)) {
             conditions.isTrue(ConditionType.READY, ConditionReason.SERVING, redis.describe());
             return true;
         } else {
             conditions.isFalse(ConditionType.READY, notReady(redis), redis.describe());
         }
         return false;
+    }
+
+    /** To refuse writes when it is full is the promise of a role that never evicts, and a failure of any other. */
+    private static boolean serves(Observation.Canary canary, RolePlan plan) {
+        return switch (canary.outcome()) {
+            case SERVED -> true;
+            case FULL -> !plan.memory().evictionPolicy().evicts();
+            case FAILED -> false;
+        };
     }
 
     private static ConditionReason notReady(Observation redis) {

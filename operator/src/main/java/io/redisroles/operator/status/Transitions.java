@@ -4,7 +4,10 @@ import io.redisroles.api.v1alpha1.Condition;
 import java.util.List;
 import java.util.Optional;
 
-/** The Events that a change of conditions is worth: one for each whose status or reason changed. */
+/**
+ * The Events that a change of conditions is worth: one for each whose status or reason changed, and one for each further
+ * threshold that a filling role crosses.
+ */
 public final class Transitions {
     private Transitions() {}
 
@@ -12,8 +15,8 @@ public final class Transitions {
      * One Event.
      *
      * @param warning whether somebody should look
-     * @param reason the condition's type and reason, for example {@code MemoryHealthyNearFull}
-     * @param message for people
+     * @param reason the condition's reason, for example {@code NearFull}
+     * @param message for people: the condition's type and status, and why
      */
     public record RoleEvent(boolean warning, String reason, String message) {}
 
@@ -39,15 +42,20 @@ public final class Transitions {
             return !after.status().equals("Unknown");
         }
         return !before.get().status().equals(after.status())
-                || !before.get().reason().equals(after.reason());
+                || !before.get().reason().equals(after.reason())
+                || (after.reason().equals(ConditionReason.NEAR_FULL.text())
+                        && !before.get().message().equals(after.message()));
     }
 
-    /** Progressing and NameConflict are good when False; every other condition is good when True. */
+    /**
+     * NameConflict is good when False and every other condition when True, unless its reason is a warning. Progressing is
+     * neither.
+     */
     private static boolean isBad(Condition condition) {
         if (condition.type().equals(ConditionType.PROGRESSING.text())) {
             return false;
         }
         String good = condition.type().equals(ConditionType.NAME_CONFLICT.text()) ? "False" : "True";
-        return !condition.status().equals(good);
+        return !condition.status().equals(good) || condition.reason().equals(ConditionReason.UNWISE.text());
     }
 }
