@@ -174,14 +174,12 @@ final class FakeNode implements AutoCloseable {
             Path home = Files.createDirectories(directory.resolve(role));
             String text = Objects.requireNonNull(config.getData().get("redis.conf"));
             Path conf = Files.writeString(
-                    home.resolve("redis.conf"),
-                    text.replace("dir " + RedisDirectives.DATA_DIRECTORY, "dir " + home)
-                            .replace(RedisDirectives.ACL_FILE, home + "/users.acl"));
+                    home.resolve("redis.conf"), text.replace(RedisDirectives.ACL_FILE, home + "/users.acl"));
             Files.write(
                     home.resolve("users.acl"),
                     Base64.getDecoder().decode(acl.getData().get("users.acl")));
             List<String> arguments = new ArrayList<>(List.of(conf.toString()));
-            arguments.addAll(List.of("--bind", address));
+            arguments.addAll(List.of("--bind", address, "--dir", home.toString()));
             return RedisProcess.start(binary, arguments, home.resolve("redis.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
