@@ -92,7 +92,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String shortened(String text) {
-        return text.length() <= 160 ? text : text.substring(0, 157) + "...";
+        String line = text.replaceAll("\\s+", " ").strip();
+        return line.length() <= 160 ? line : line.substring(0, 157) + "...";
     }
 
     /** The report tells what happened. */

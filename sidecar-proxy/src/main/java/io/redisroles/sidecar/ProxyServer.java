@@ -247,7 +247,8 @@ public final class ProxyServer implements AutoCloseable {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         stores.close();
         redis.close();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        // A short quiet time, in which Lettuce's connections end.
+        loops.shutdownGracefully(100, 2000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         background.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         state = Lifecycle.STOPPED;
     }

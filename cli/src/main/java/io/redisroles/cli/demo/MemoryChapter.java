@@ -10,15 +10,14 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 
 /** Memory filled to the brim: compliance refuses and keeps, gateway evicts and goes on. */
 final class MemoryChapter implements Chapter {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int RECORD_BYTES = 64 * 1024;
+    private static final int LARGE = 64 * 1024;
     private static final int BATCH = 64;
     private static final long MI = 1024 * 1024;
-
-    private final String record = "r".repeat(RECORD_BYTES);
 
     @Override
     public String title() {
@@ -33,9 +32,10 @@ final class MemoryChapter implements Chapter {
         return checks;
     }
 
-    private void compliance(Scene scene, List<Check> checks) {
+    private static void compliance(Scene scene, List<Check> checks) {
         try (RedisLink link = scene.asConsumer("compliance", "audit-service")) {
-            int written = fill(link, "audit:", 0, (int) (256 * MI * 8 / 10 / RECORD_BYTES));
+            List<Records> written = new ArrayList<>();
+            written.add(fill(link, "audit:early-", LARGE, (int) (256 * MI * 8 / 10 / LARGE)));
             boolean near = scene.await(
                     LIMIT,
                     () -> scene.condition("compliance", ConditionType.MEMORY_HEALTHY)
@@ -44,7 +44,10 @@ final class MemoryChapter implements Chapter {
                     "at four fifths compliance says NearFull",
                     near,
                     scene.condition("compliance", ConditionType.MEMORY_HEALTHY)));
-            int all = fill(link, "audit:", written, Integer.MAX_VALUE);
+            // Ever smaller records, because what is too full for a large one may still have room for a small one.
+            written.add(fill(link, "audit:large-", LARGE, Integer.MAX_VALUE));
+            written.add(fill(link, "audit:medium-", 1024, Integer.MAX_VALUE));
+            written.add(fill(link, "audit:small-", 16, Integer.MAX_VALUE));
             String refusal = refusal(link);
             checks.add(new Check("a full compliance refuses writes", refusal.startsWith("OOM"), refusal));
             boolean full = scene.await(
@@ -56,20 +59,19 @@ final class MemoryChapter implements Chapter {
                     "and stays Ready, because it serves reads",
                     "True/Serving",
                     scene.condition("compliance", ConditionType.READY)));
-            int kept = 0;
-            for (int i = 0; i < all; i++) {
-                kept += link.redis().strlen("audit:" + i) == RECORD_BYTES ? 1 : 0;
-            }
-            checks.add(Check.equal("every earlier record is still there", all, kept));
+            checks.add(Check.equal(
+                    "every earlier record is still there",
+                    written.stream().mapToLong(Records::count).sum(),
+                    written.stream().mapToLong(records -> records.found(link)).sum()));
         }
         checks.add(Check.equal("nothing was evicted", 0L, evicted(scene, "compliance")));
     }
 
-    private void gateway(Scene scene, List<Check> checks) {
+    private static void gateway(Scene scene, List<Check> checks) {
         try (RedisLink link = scene.asConsumer("gateway", "auth-service")) {
-            int records = (int) (320 * MI / RECORD_BYTES);
-            int written = fill(link, "session:filler-", 0, records);
-            checks.add(Check.equal("a full gateway goes on writing", records, written));
+            int records = (int) (320 * MI / LARGE);
+            Records written = fill(link, "session:filler-", LARGE, records);
+            checks.add(Check.equal("a full gateway goes on writing", records, written.count()));
             for (int i = 0; i < records; i++) {
                 link.redis().del("session:filler-" + i);
             }
@@ -82,22 +84,38 @@ final class MemoryChapter implements Chapter {
                 scene.app().hello(scene.app().login("ada", "pro")).status()));
     }
 
-    /** Writes records from number {@code from} to {@code to} or until Redis refuses; how many there are then. */
-    private int fill(RedisLink link, String prefix, int from, int to) {
-        int written = from;
-        while (written < to) {
-            List<RedisFuture<String>> batch = new ArrayList<>();
-            for (int i = written; i < Math.min(to, written + BATCH); i++) {
-                batch.add(link.async().set(prefix + i, record, SetArgs.Builder.ex(600)));
+    /**
+     * Records that Redis acknowledged.
+     *
+     * @param prefix of their keys, which end in 0 to count - 1
+     * @param size of each, in bytes
+     */
+    private record Records(String prefix, int size, int count) {
+        long found(RedisLink link) {
+            return IntStream.range(0, count)
+                    .filter(i -> link.redis().strlen(prefix + i) == size)
+                    .count();
+        }
+    }
+
+    /** Writes {@code most} records, or as many as Redis takes. */
+    private static Records fill(RedisLink link, String prefix, int size, int most) {
+        String record = "r".repeat(size);
+        int batch = size == LARGE ? BATCH : 1;
+        int written = 0;
+        while (written < most) {
+            List<RedisFuture<String>> writes = new ArrayList<>();
+            for (int i = written; i < Math.min(most, written + batch); i++) {
+                writes.add(link.async().set(prefix + i, record, SetArgs.Builder.ex(600)));
             }
-            for (RedisFuture<String> write : batch) {
+            for (RedisFuture<String> write : writes) {
                 if (!succeeded(write)) {
-                    return written;
+                    return new Records(prefix, size, written);
                 }
                 written++;
             }
         }
-        return written;
+        return new Records(prefix, size, written);
     }
 
     private static boolean succeeded(RedisFuture<String> write) {

@@ -192,11 +192,8 @@ final class LocalRole implements AutoCloseable {
 
     private void ask(Instant now) {
         lastAsked = now;
-        RedisLogin login = new RedisLogin(
-                Ports.HOST,
-                node.port(),
-                AclUser.OPERATOR,
-                credentials.of(AclUser.OPERATOR).value());
-        inspector.inspect(login).thenAccept(latest -> observation = latest);
+        inspector
+                .inspect(RedisLogin.ofOperator(plan, credentials, Ports.HOST, node.port()))
+                .thenAccept(latest -> observation = latest);
     }
 }

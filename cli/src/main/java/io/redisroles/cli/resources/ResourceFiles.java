@@ -111,8 +111,8 @@ public final class ResourceFiles {
         List<Class<? extends HasMetadata>> kinds = new ArrayList<>();
         try (MappingIterator<JsonNode> documents =
                 mapper.readerFor(JsonNode.class).readValues(file.toFile())) {
-            while (documents.hasNext()) {
-                kinds.add(kind(file, documents.next()));
+            while (documents.hasNextValue()) {
+                kinds.add(kind(file, documents.nextValue()));
             }
         }
         return kinds;

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Rate limits and session validation in front of selected pods. */
 @Group("redisroles.io")
@@ -42,4 +44,17 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
-public final class AccessPolicy extends CustomResource<AccessPolicySpec, AccessPolicyStatus> implements Namespaced {}
+public final class AccessPolicy extends CustomResource<AccessPolicySpec, AccessPolicyStatus>
+        implements Namespaced, Lenient {
+    private transient @Nullable Unreadable unreadable;
+
+    @Override
+    public Optional<Unreadable> unreadable() {
+        return Optional.ofNullable(unreadable);
+    }
+
+    @Override
+    public void markUnreadable(Unreadable why) {
+        unreadable = why;
+    }
+}

@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A Redis for one purpose, with the memory, eviction, persistence and access rules that the purpose needs. */
 @Group("redisroles.io")
@@ -38,4 +40,16 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
-public final class RedisRole extends CustomResource<RedisRoleSpec, RedisRoleStatus> implements Namespaced {}
+public final class RedisRole extends CustomResource<RedisRoleSpec, RedisRoleStatus> implements Namespaced, Lenient {
+    private transient @Nullable Unreadable unreadable;
+
+    @Override
+    public Optional<Unreadable> unreadable() {
+        return Optional.ofNullable(unreadable);
+    }
+
+    @Override
+    public void markUnreadable(Unreadable why) {
+        unreadable = why;
+    }
+}

@@ -31,7 +31,6 @@ public final class DesiredResources {
         resources.add(RedisServices.headless(plan));
         resources.add(RedisServices.clients(plan));
         resources.add(NetworkRules.desired(plan, settings.operatorNamespace()));
-        resources.add(DisruptionBudget.desired(plan));
         resources.add(RedisWorkload.desired(plan, credentials));
         return List.copyOf(resources);
     }

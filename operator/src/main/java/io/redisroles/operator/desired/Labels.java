@@ -22,7 +22,7 @@ public final class Labels {
     public static final String POLICY = "redisroles.io/policy";
     /** On the pod template: changes exactly when Redis must be restarted. */
     public static final String RESTART_HASH = "redisroles.io/restart-hash";
-    /** On StatefulSets: the digest of what was applied, compared instead of defaulted fields. */
+    /** On every child: the digest of what was last applied, which tells a changed wish from a changed object. */
     public static final String APPLIED_HASH = "redisroles.io/applied-hash";
 
     static final String API_VERSION = "redisroles.io/v1alpha1";

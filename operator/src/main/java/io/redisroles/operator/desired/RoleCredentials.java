@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The passwords of a role's users and the key of its hashed identifiers. Made once, kept in one Secret; whatever else holds a
@@ -28,6 +29,20 @@ public record RoleCredentials(SortedMap<String, Password> byUser, Password ident
         SortedMap<String, Password> byUser = new TreeMap<>();
         plan.usersWithPassword().forEach(user -> byUser.put(user, take(data, passwordKey(user), random)));
         return new RoleCredentials(byUser, take(data, ContractPaths.IDENTIFIER_KEY, random));
+    }
+
+    /** What the Secret has; empty if it lacks a password that the plan needs. */
+    public static Optional<RoleCredentials> read(RolePlan plan, Secret secret) {
+        Map<String, String> data = Optional.ofNullable(secret.getData()).orElse(Map.of());
+        boolean complete = Stream.concat(
+                        plan.usersWithPassword().map(RoleCredentials::passwordKey),
+                        Stream.of(ContractPaths.IDENTIFIER_KEY))
+                .noneMatch(key -> data.getOrDefault(key, "").isEmpty());
+        return complete
+                ? Optional.of(complete(plan, Optional.of(secret), () -> {
+                    throw new IllegalStateException("nothing is missing");
+                }))
+                : Optional.empty();
     }
 
     /** The password of {@code user}. */

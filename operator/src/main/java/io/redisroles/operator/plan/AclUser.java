@@ -23,8 +23,6 @@ public record AclUser(String name, Login login, List<String> rules) {
     public enum Login {
         /** With its own password. */
         PASSWORD,
-        /** With the password of the passwordOnly consumer. */
-        SHARED_PASSWORD,
         /** With any password: it may do nothing but PING. */
         ANY_PASSWORD,
         /** Not at all. */

@@ -13,13 +13,18 @@ import java.util.stream.Stream;
  */
 final class AclUsers {
     private static final List<String> EVERYTHING = List.of("~*", "&*", "+@all");
-    private static final List<String> NOTHING = List.of("-@all");
+
+    /**
+     * Off, so that nobody can log in as it, but with every right: Redis replays the transactions of its append-only file as the
+     * default user and drops those that it may not run (seen with 7.0.9 and 7.0.15).
+     */
+    private static final AclUser DEFAULT_USER = new AclUser(AclUser.DEFAULT, AclUser.Login.OFF, EVERYTHING);
 
     private AclUsers() {}
 
     static List<AclUser> of(List<Consumer> consumers, List<PolicyGrant> grants) {
         List<AclUser> users = new ArrayList<>();
-        users.add(defaultUser(consumers));
+        users.add(DEFAULT_USER);
         users.add(new AclUser(AclUser.OPERATOR, AclUser.Login.PASSWORD, EVERYTHING));
         users.add(new AclUser(AclUser.PROBE, AclUser.Login.ANY_PASSWORD, List.of("-@all", "+ping")));
         grants.stream()
@@ -31,14 +36,6 @@ final class AclUsers {
                 .map(consumer -> new AclUser(consumer.name(), AclUser.Login.PASSWORD, rules(consumer)))
                 .forEach(users::add);
         return List.copyOf(users);
-    }
-
-    private static AclUser defaultUser(List<Consumer> consumers) {
-        return consumers.stream()
-                .filter(consumer -> Boolean.TRUE.equals(consumer.passwordOnly()))
-                .findFirst()
-                .map(consumer -> new AclUser(AclUser.DEFAULT, AclUser.Login.SHARED_PASSWORD, rules(consumer)))
-                .orElseGet(() -> new AclUser(AclUser.DEFAULT, AclUser.Login.OFF, NOTHING));
     }
 
     /** SCAN and RANDOMKEY show names outside the patterns, so they are off unless listed. */

@@ -14,7 +14,8 @@ import java.util.Map;
  * @param keysWithTtl of them
  * @param aofEnabled whether an append-only file is written
  * @param aofWriteOk whether the last write to it succeeded
- * @param aclRevision the digest that the user {@code _revision} carries; empty if there is none
+ * @param aclRevision the digest that the user {@code _revision} carries; empty if there is none, or if the default user is on
+ *     where it should be off or off where it should be on
  * @param config the directives that were asked for
  */
 public record RedisFacts(

@@ -16,7 +16,6 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.redisroles.contract.KeyNames;
 import io.redisroles.operator.plan.AclUser;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
 /**
- * Asks Redis servers what they are. Asynchronous and bounded: 1 s to connect, 2 s for each command, one connection for each
+ * Asks Redis servers what they are, and opens the default user where it should be open. Asynchronous and bounded: 1 s to connect, 2 s for each command, one connection for each
  * question, closed after it. Safe for all threads.
  */
 public final class RedisInspector implements AutoCloseable {
@@ -56,7 +55,7 @@ public final class RedisInspector implements AutoCloseable {
     /** Asks one server; always completes normally. */
     public CompletionStage<Observation> inspect(RedisLogin login) {
         return client.connectAsync(StringCodec.UTF8, uri(login))
-                .thenCompose(RedisInspector::askAndClose)
+                .thenCompose(connection -> askAndClose(connection, login))
                 .exceptionally(RedisInspector::failed);
     }
 
@@ -76,22 +75,31 @@ public final class RedisInspector implements AutoCloseable {
                 .build();
     }
 
-    private static CompletionStage<Observation> askAndClose(StatefulRedisConnection<String, String> connection) {
-        return ask(connection.async())
+    private static CompletionStage<Observation> askAndClose(
+            StatefulRedisConnection<String, String> connection, RedisLogin login) {
+        return ask(connection.async(), login)
                 .exceptionally(RedisInspector::failed)
                 .thenCompose(observation -> connection.closeAsync().handle((closed, failure) -> observation));
     }
 
-    private static CompletionStage<Observation> ask(RedisAsyncCommands<String, String> redis) {
+    private static CompletionStage<Observation> ask(RedisAsyncCommands<String, String> redis, RedisLogin login) {
         CompletableFuture<String> info = redis.info().toCompletableFuture();
         CompletableFuture<Map<String, String>> config = redis.configGet(CONFIG).toCompletableFuture();
-        CompletableFuture<String> revision = redis.aclGetuser(AclUser.REVISION)
-                .thenApply(RedisInspector::passwordHash)
+        CompletableFuture<String> revision = DefaultUser.ensure(redis, login.defaultUser())
+                .thenCompose(asWished -> asWished ? loadedRevision(redis) : CompletableFuture.completedFuture(""))
                 .toCompletableFuture();
         CompletableFuture<Observation.Canary> canary = canary(redis);
         return CompletableFuture.allOf(info, config, revision, canary)
                 .thenApply(done -> new Observation.Answered(
                         InfoText.of(info.join()).facts(revision.join(), config.join()), canary.join()));
+    }
+
+    /** The digest that the user {@code _revision} carries; empty if there is no such user. */
+    private static CompletionStage<String> loadedRevision(RedisAsyncCommands<String, String> redis) {
+        return redis.aclGetuser(AclUser.REVISION)
+                .thenApply(user -> AclUserAnswer.list(user, "passwords").stream()
+                        .findFirst()
+                        .orElse(""));
     }
 
     private static CompletableFuture<Observation.Canary> canary(RedisAsyncCommands<String, String> redis) {
@@ -113,16 +121,6 @@ public final class RedisInspector implements AutoCloseable {
         String detail = String.valueOf(unwrap(failure).getMessage());
         return new Observation.Canary(
                 detail.startsWith("OOM") ? Observation.Canary.Outcome.FULL : Observation.Canary.Outcome.FAILED, detail);
-    }
-
-    /** The first password hash of an {@code ACL GETUSER} answer; empty for a user that is not there. */
-    private static String passwordHash(List<Object> user) {
-        for (int i = 0; i + 1 < user.size(); i += 2) {
-            if ("passwords".equals(user.get(i)) && user.get(i + 1) instanceof List<?> hashes && !hashes.isEmpty()) {
-                return String.valueOf(hashes.get(0));
-            }
-        }
-        return "";
     }
 
     private static Observation failed(Throwable failure) {

@@ -1,7 +1,10 @@
 package io.redisroles.operator.desired;
 
 import io.redisroles.operator.Samples;
+import io.redisroles.operator.plan.AclUser;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,6 +122,14 @@ class ConsumerOnRedisTest {
     void aPasswordAloneIsTheConsumerThatSaysSo() {
         // Given
         String password = redis.credentials().of("legacy").value();
+        assertThat(redis.login(Optional.empty(), password, "PING"))
+                .as("off until the data is loaded")
+                .startsWith("WRONGPASS");
+
+        // When
+        List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", "default"));
+        command.addAll(AclFile.defaultUser(redis.plan(), redis.credentials()));
+        redis.call(AclUser.OPERATOR, command.toArray(String[]::new));
 
         // Then
         assertThat(redis.login(Optional.empty(), password, "ACL WHOAMI")).isEqualTo("default");

@@ -37,7 +37,6 @@ class DesiredResourcesTest {
                         "Service",
                         "Service",
                         "NetworkPolicy",
-                        "PodDisruptionBudget",
                         "StatefulSet");
     }
 

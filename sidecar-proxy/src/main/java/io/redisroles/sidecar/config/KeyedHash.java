@@ -24,7 +24,7 @@ public final class KeyedHash {
     }
 
     /** The hash for one use; hashes for different uses of one key tell nothing of each other. */
-    static KeyedHash derive(byte[] key, String use) {
+    public static KeyedHash derive(byte[] key, String use) {
         byte[] pseudoRandomKey = mac(new byte[32]).doFinal(key);
         Mac expand = mac(pseudoRandomKey);
         expand.update(("redisroles/" + use).getBytes(StandardCharsets.US_ASCII));

@@ -82,6 +82,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** {@code FlowControlHandler} forgets what was asked for when a read from the socket did not bring it. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext completed) {
+        if (awaiting) {
+            completed.read();
+        }
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext changed) {
         Exchange current = exchange;
@@ -157,6 +165,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     /** Asks for the next message. */
     void read() {
+        if (awaiting) {
+            return; // one message at a time: a second request to read would bring the next request's body too early
+        }
         awaiting = true;
         context().read();
         if (awaiting && inputClosed) {
@@ -207,6 +218,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void continueWithNext() {
+        if (exchange != null || lingering) {
+            return; // the next request was faster than this task
+        }
         HttpRequest waiting = next;
         next = null;
         if (!context().channel().isActive()) {

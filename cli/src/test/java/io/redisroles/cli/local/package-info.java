@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.cli.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.cli.resources;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package io.redisroles.operator.reconcile;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.redisroles.api.v1alpha1.AccessPolicy;
+import io.redisroles.api.v1alpha1.Lenient;
+import io.redisroles.api.v1alpha1.RedisRole;
+import io.redisroles.operator.plan.PlanResult;
+import io.redisroles.operator.plan.PolicyGrant;
+import io.redisroles.operator.plan.PolicyPlan;
+import io.redisroles.operator.plan.PolicyPlanner;
+import io.redisroles.operator.plan.Problem;
+import io.redisroles.operator.plan.RolePlan;
+import io.redisroles.operator.plan.RolePlanner;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The plans of all roles and policies of one namespace. A role's plan needs only what policies ask of it, and a policy's plan
+ * needs whole role plans, so there is no cycle.
+ *
+ * @param planner of roles
+ * @param roles of the namespace
+ * @param policies of the namespace
+ */
+record NamespacePlans(RolePlanner planner, List<RedisRole> roles, List<AccessPolicy> policies) {
+    private static final Comparator<HasMetadata> BY_NAME =
+            Comparator.comparing(resource -> resource.getMetadata().getName());
+
+    NamespacePlans {
+        roles = roles.stream().sorted(BY_NAME).toList();
+        policies = policies.stream().sorted(BY_NAME).toList();
+    }
+
+    PlanResult<RolePlan> role(RedisRole role) {
+        return unreadable(role).map(PlanResult::<RolePlan>rejected).orElseGet(() -> planner.plan(role, grants(role)));
+    }
+
+    PlanResult<PolicyPlan> policy(AccessPolicy policy) {
+        return unreadable(policy)
+                .map(PlanResult::<PolicyPlan>rejected)
+                .orElseGet(() -> PolicyPlanner.plan(policy, this::rolePlan));
+    }
+
+    /** The RedisRole called {@code name}. */
+    Optional<RedisRole> find(String name) {
+        return roles.stream()
+                .filter(role -> role.getMetadata().getName().equals(name))
+                .findFirst();
+    }
+
+    private Optional<RolePlan> rolePlan(String name) {
+        return find(name).flatMap(role -> role(role).plan());
+    }
+
+    private List<PolicyGrant> grants(RedisRole role) {
+        return policies.stream()
+                .filter(policy -> unreadable(policy).isEmpty() && !policy.isMarkedForDeletion())
+                .flatMap(
+                        policy -> PolicyPlanner.grant(policy, role.getMetadata().getName()).stream())
+                .toList();
+    }
+
+    private static Optional<List<Problem>> unreadable(Lenient resource) {
+        return resource.unreadable().map(why -> List.of(new Problem(why.field(), why.message())));
+    }
+}

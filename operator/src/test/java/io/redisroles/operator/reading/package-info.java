@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.reading;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.reconcile;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package io.redisroles.operator.redis;
+
+import io.redisroles.redisprocess.ScratchRedis;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RedisInspectorTest {
+    private static final String REVISION = "ab".repeat(32);
+
+    private final RedisInspector inspector = new RedisInspector();
+
+    @TempDir
+    private Path directory;
+
+    @AfterEach
+    void close() {
+        inspector.close();
+    }
+
+    @Test
+    void aHealthyServerSaysWhatItIsAndServesTheCanary() {
+        // Given
+        try (ScratchRedis redis =
+                start("--maxmemory", "64mb", "--maxmemory-policy", "noeviction", "--appendonly", "yes")) {
+            // When
+            Observation observation = ask(redis, "secret");
+
+            // Then
+            assertThat(observation).isInstanceOf(Observation.Answered.class);
+            RedisFacts facts = observation.facts().orElseThrow();
+            assertThat(facts.version()).startsWith("7.");
+            assertThat(facts.maxMemory()).isEqualTo(64L * 1024 * 1024);
+            assertThat(facts.config()).containsEntry("maxmemory-policy", "noeviction");
+            assertThat(facts.aofEnabled()).isTrue();
+            assertThat(facts.aclRevision()).isEqualTo(REVISION);
+            assertThat(((Observation.Answered) observation).canary().outcome())
+                    .isEqualTo(Observation.Canary.Outcome.SERVED);
+        }
+    }
+
+    @Test
+    void aFullServerThatKeepsItsRecordsIsFullAndNotFailed() {
+        // Given less memory than an empty server uses
+        try (ScratchRedis redis = start("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")) {
+            // When
+            Observation observation = ask(redis, "secret");
+
+            // Then
+            assertThat(observation)
+                    .isInstanceOfSatisfying(
+                            Observation.Answered.class,
+                            answered ->
+                                    assertThat(answered.canary().outcome()).isEqualTo(Observation.Canary.Outcome.FULL));
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsToldWithoutThePassword() {
+        // Given
+        try (ScratchRedis redis = start()) {
+            // When
+            Observation observation = ask(redis, "not-the-secret");
+
+            // Then
+            assertThat(observation).isInstanceOf(Observation.Unreachable.class);
+            assertThat(observation.describe()).contains("WRONGPASS").doesNotContain("not-the-secret");
+        }
+    }
+
+    @Test
+    void aFrozenServerIsGivenUpInBoundedTime() {
+        // Given
+        try (ScratchRedis redis = start()) {
+            redis.freeze();
+
+            // When
+            Observation observation = ask(redis, "secret");
+
+            // Then
+            assertThat(observation).isInstanceOf(Observation.Unreachable.class);
+        }
+    }
+
+    @Test
+    void theDefaultUserIsOpenedOnlyWhereItShouldBe() {
+        // Given
+        try (ScratchRedis redis = start()) {
+            RedisLogin opening = new RedisLogin(
+                    redis.host(),
+                    redis.port(),
+                    "_operator",
+                    "secret",
+                    List.of("reset", "on", ">legacy", "~old:*", "+@all"));
+
+            // When, Then
+            assertThat(ask(opening).facts().orElseThrow().aclRevision()).isEqualTo(REVISION);
+            assertThat(ask(redis, "secret").facts().orElseThrow().aclRevision())
+                    .as("on, but nobody wants it on")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void nobodyListeningIsUnreachable() throws IOException {
+        // Given
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+
+        // When
+        Observation observation = ask(new RedisLogin("127.0.0.1", port, "_operator", "secret", List.of()));
+
+        // Then
+        assertThat(observation.describe()).contains("Connection refused");
+    }
+
+    private ScratchRedis start(String... directives) {
+        try {
+            Path users = Files.writeString(
+                    directory.resolve("users.acl"),
+                    "user default off -@all\nuser _operator on >secret ~* &* +@all\nuser _revision off #" + REVISION
+                            + " -@all\n",
+                    StandardCharsets.UTF_8);
+            String[] all = new String[directives.length + 2];
+            System.arraycopy(directives, 0, all, 0, directives.length);
+            all[directives.length] = "--aclfile";
+            all[directives.length + 1] = users.toString();
+            return ScratchRedis.start(all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Observation ask(ScratchRedis redis, String password) {
+        return ask(new RedisLogin(redis.host(), redis.port(), "_operator", password, List.of()));
+    }
+
+    private Observation ask(RedisLogin login) {
+        return inspector
+                .inspect(login)
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.config;
+
+import org.jspecify.annotations.NullMarked;

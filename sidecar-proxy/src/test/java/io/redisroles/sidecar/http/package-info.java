@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package io.redisroles.sidecar.limit;
+
+import io.redisroles.contract.Identifiers;
+import io.redisroles.contract.OnStoreFailure;
+import io.redisroles.contract.PolicySection;
+import io.redisroles.contract.PolicySection.Limit;
+import io.redisroles.contract.SubjectPart;
+import io.redisroles.contract.Unmatched;
+import io.redisroles.sidecar.config.KeyedHash;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CounterKeysTest {
+    private static final Subject ADA = new Subject("ada", "s-12345678", "192.0.2.1", "api");
+
+    private final CounterKeys keys = new CounterKeys(KeyedHash.derive(new byte[32], "rate"));
+
+    @Test
+    void thePrincipalIsTheHashTagAndTheOtherPartsFollow() {
+        assertThat(keys.key(policy(Identifiers.PLAIN), limit(SubjectPart.RULE, SubjectPart.USER), ADA))
+                .isEqualTo("rate:{user=ada}:caas/gateway:api:rule=api");
+    }
+
+    @Test
+    void hashedKeysShowNothingAndTellSubjectsApart() {
+        // Given
+        Subject bob = new Subject("bob", "s-12345678", "192.0.2.1", "api");
+
+        // When
+        String key = keys.key(policy(Identifiers.HASHED), limit(SubjectPart.USER), ADA);
+
+        // Then
+        assertThat(key).matches("rate:\\{[A-Za-z0-9_-]{22}}:caas/gateway:api");
+        assertThat(keys.key(policy(Identifiers.HASHED), limit(SubjectPart.USER), bob))
+                .isNotEqualTo(key);
+    }
+
+    @Test
+    void aUserNamedLikeAnAddressIsNotThatAddress() {
+        // Given
+        Subject named = new Subject("192.0.2.1", "s-12345678", "198.51.100.1", "api");
+        Subject anonymous = Subject.anonymous("192.0.2.1", "api");
+
+        // When, Then
+        for (Identifiers mode : Identifiers.values()) {
+            assertThat(keys.key(policy(mode), limit(SubjectPart.USER), named))
+                    .isNotEqualTo(keys.key(policy(mode), limit(SubjectPart.USER), anonymous));
+        }
+    }
+
+    @Test
+    void theOrderOfThePartsMeansNothing() {
+        assertThat(keys.key(policy(Identifiers.HASHED), limit(SubjectPart.IP, SubjectPart.USER), ADA))
+                .isEqualTo(keys.key(policy(Identifiers.HASHED), limit(SubjectPart.USER, SubjectPart.IP), ADA));
+    }
+
+    @Test
+    void nothingInAPlainNameCanEndTheTag() {
+        // Given
+        Subject odd = new Subject("a}:b{ %\u00e9", "s-12345678", "192.0.2.1", "api");
+
+        // When, Then
+        assertThat(keys.key(policy(Identifiers.PLAIN), limit(SubjectPart.USER), odd))
+                .isEqualTo("rate:{user=a%7D%3Ab%7B%20%25%C3%A9}:caas/gateway:api");
+    }
+
+    private static Limit limit(SubjectPart... by) {
+        return new Limit("api", List.of(by), 10, Duration.ofMinutes(1), 1, Map.of(), OnStoreFailure.DENY);
+    }
+
+    private static PolicySection policy(Identifiers identifiers) {
+        return new PolicySection(
+                "caas",
+                "gateway",
+                1,
+                Unmatched.DENY,
+                identifiers,
+                new PolicySection.Client(List.of(), 64),
+                new PolicySection.Session(
+                        List.of(),
+                        "session:",
+                        "auth:token:",
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(24),
+                        "created_at"),
+                new PolicySection.Tier("tier", "free"),
+                1,
+                List.of());
+    }
+}

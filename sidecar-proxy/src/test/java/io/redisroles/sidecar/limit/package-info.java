@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.limit;
+
+import org.jspecify.annotations.NullMarked;

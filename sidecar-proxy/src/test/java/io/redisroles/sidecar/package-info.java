@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar;
+
+import org.jspecify.annotations.NullMarked;

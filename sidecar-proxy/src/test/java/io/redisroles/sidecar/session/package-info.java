@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.session;
+
+import org.jspecify.annotations.NullMarked;
