@@ -24,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** docs/configuration.md says what the code does. */
 class ConfigurationDocTest {
     private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\|", Pattern.MULTILINE);
+    private static final Pattern KIND = Pattern.compile(
+            "\\b(StatefulSet|ConfigMap|NetworkPolicy|PodDisruptionBudget|Service|PersistentVolumeClaim|Secret)\\b");
     private static final Map<String, String> FSYNC =
             Map.of("everysec", "EverySecond", "always", "Always", "no", "Never");
 
@@ -92,6 +94,27 @@ class ConfigurationDocTest {
                 .orElseThrow();
         assertThat(rows("Binding Secrets"))
                 .containsExactlyInAnyOrderElementsOf(binding.getData().keySet());
+    }
+
+    @Test
+    void itNamesExactlyTheKindsOfChildren() throws IOException {
+        // Given
+        RolePlan plan = Samples.plan("{role: gateway, consumers: [{name: c, keys: ['a:*']}]}");
+
+        // When
+        List<HasMetadata> objects = DesiredResources.of(plan, Samples.credentials(plan), Samples.SETTINGS);
+
+        // Then
+        String section = section("What a role is called in the cluster");
+        assertThat(KIND.matcher(section).results().map(MatchResult::group))
+                .hasSameElementsAs(objects.stream().map(HasMetadata::getKind).toList());
+        assertThat(objects)
+                .allSatisfy(object -> assertThat(section)
+                        .contains("`"
+                                + object.getMetadata()
+                                        .getName()
+                                        .replace("sample", "R")
+                                        .replace(".c", ".C") + "`"));
     }
 
     private static List<String> rows(String heading) throws IOException {
