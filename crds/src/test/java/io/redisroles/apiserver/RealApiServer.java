@@ -28,7 +28,6 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -150,11 +149,11 @@ public final class RealApiServer implements AutoCloseable {
         return client.resource(namespace).create().getMetadata().getName();
     }
 
-    /** Applies the generated CRDs by server-side apply and returns when both kinds are served. */
+    /** Applies the CRDs by server-side apply and returns when both kinds are served. */
     public void applyCrds() {
-        for (String name : List.of("redisroles.redisroles.io", "accesspolicies.redisroles.io")) {
+        for (String name : List.of("redisroles", "accesspolicies")) {
             CustomResourceDefinition crd =
-                    client.resource(generatedCrd(name)).forceConflicts().serverSideApply();
+                    client.resource(manifest(name)).forceConflicts().serverSideApply();
             client.resource(crd).waitUntilCondition(RealApiServer::isEstablished, 30, TimeUnit.SECONDS);
         }
         Awaitility.await("both kinds served").atMost(START).ignoreExceptions().untilAsserted(() -> {
@@ -166,12 +165,13 @@ public final class RealApiServer implements AutoCloseable {
         });
     }
 
-    private CustomResourceDefinition generatedCrd(String name) {
-        String file = "/META-INF/fabric8/" + name + "-v1.yml";
-        try (InputStream yaml = Objects.requireNonNull(RealApiServer.class.getResourceAsStream(file), file)) {
+    /** What users apply, not what the generator left in the jar. */
+    private CustomResourceDefinition manifest(String name) {
+        Path file = Path.of(System.getProperty("repository.root"), "crds", "manifests", name + ".yaml");
+        try (InputStream yaml = Files.newInputStream(file)) {
             return client.getKubernetesSerialization().unmarshal(yaml, CustomResourceDefinition.class);
         } catch (IOException e) {
-            throw new UncheckedIOException(file, e);
+            throw new UncheckedIOException(file.toString(), e);
         }
     }
 
