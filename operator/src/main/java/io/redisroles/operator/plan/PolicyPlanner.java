@@ -25,7 +25,8 @@ public final class PolicyPlanner {
     private PolicyPlanner() {}
 
     /**
-     * What a policy needs of the role called {@code role}; empty if it does not refer to it or cannot be planned.
+     * What a policy needs of the role called {@code role}; empty if it does not refer to it or could not be let in safely. A
+     * policy whose rules are wrong keeps its access, because its sidecars go on with the last good ones.
      */
     public static Optional<PolicyGrant> grant(AccessPolicy policy, String role) {
         if (!PolicyChecks.of(policy).isEmpty()) {
@@ -37,16 +38,16 @@ public final class PolicyPlanner {
                 stores.add(store);
             }
         });
-        PolicySections.Result sections = PolicySections.of(policy);
-        if (stores.isEmpty() || sections.section().isEmpty()) {
+        if (stores.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new PolicyGrant(
-                policy.getMetadata().getName(),
-                policy.getSpec().selector(),
-                stores,
-                policy.getMetadata().getNamespace(),
-                sections.section().get().session()));
+        return PolicySections.sessionOf(policy.getSpec())
+                .map(session -> new PolicyGrant(
+                        policy.getMetadata().getName(),
+                        policy.getSpec().selector(),
+                        stores,
+                        policy.getMetadata().getNamespace(),
+                        session));
     }
 
     /**

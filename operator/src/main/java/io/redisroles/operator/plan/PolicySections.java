@@ -43,6 +43,15 @@ final class PolicySections {
         }
     }
 
+    /** Where a policy's sessions are, whatever its rules are; empty if that cannot be said safely. */
+    static Optional<PolicySection.Session> sessionOf(AccessPolicySpec spec) {
+        try {
+            return Optional.of(session(Optional.ofNullable(spec.session())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     private static PolicySection section(AccessPolicy policy) {
         AccessPolicySpec spec = policy.getSpec();
         if (spec.rules().isEmpty()) {

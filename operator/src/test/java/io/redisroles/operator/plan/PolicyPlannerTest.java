@@ -59,9 +59,6 @@ class PolicyPlannerTest {
         // Then
         assertThat(result.plan()).isEmpty();
         assertThat(PlanResult.describe(result.problems())).contains(message);
-        assertThat(PolicyPlanner.grant(policy, "sample"))
-                .as("a policy that cannot be planned has no user")
-                .isEmpty();
     }
 
     @ParameterizedTest
@@ -88,6 +85,28 @@ class PolicyPlannerTest {
             assertThat(problem.field()).isEqualTo(field);
             assertThat(problem.message()).contains(message);
         });
+        assertThat(PolicyPlanner.grant(policy, "sample")).isEmpty();
+    }
+
+    @Test
+    void rulesThatAreWrongLeaveTheSidecarsTheirAccess() {
+        // Given
+        AccessPolicy policy = Samples.policy("web", join("rules: []"));
+
+        // Then
+        assertThat(planning(policy).plan()).isEmpty();
+        assertThat(PolicyPlanner.grant(policy, "sample"))
+                .as("they go on with the last good rules")
+                .isEqualTo(PolicyPlanner.grant(Samples.policy("web"), "sample"));
+    }
+
+    @Test
+    void aPrefixThatCouldCoverOtherKeysGivesNoAccess() {
+        // Given
+        AccessPolicy policy =
+                Samples.policy("web", join("{session: {prefix: \"*\"}, rules: [{name: a, session: None}]}"));
+
+        // Then
         assertThat(PolicyPlanner.grant(policy, "sample")).isEmpty();
     }
 
