@@ -20,6 +20,8 @@ class SmugglingTest {
             - {name: app, paths: ["/app/**"], methods: [], session: None, limits: []}
             """;
     private static final String POST = "POST /app/x HTTP/1.1\r\nHost: a\r\n";
+    private static final String CHUNKED_POST =
+            "POST /app/body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String SMUGGLED = "GET /app/smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private final RunningProxy proxy = RunningProxy.start(RULES);
@@ -79,9 +81,6 @@ class SmugglingTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("ambiguous")
     void ambiguityIsRefusedAndNothingPasses(String what, String request) {
-        // Given
-        int before = proxy.app.heads().size();
-
         // When
         String answer = RawClient.untilClose(proxy.address(), request + SMUGGLED);
 
@@ -91,7 +90,9 @@ class SmugglingTest {
                 .startsWith("HTTP/1.1 400 ")
                 .containsOnlyOnce("HTTP/1.1")
                 .contains("connection: close");
-        assertThat(proxy.app.heads()).as(what).hasSize(before);
+        assertThat(proxy.app.heads())
+                .as("only these requests ask for /app/x, and none of them arrives")
+                .noneMatch(head -> head.contains(" /app/x") || head.contains("smuggled") || head.contains("admin"));
     }
 
     static Stream<Arguments> badBodies() {
@@ -110,8 +111,7 @@ class SmugglingTest {
     @MethodSource("badBodies")
     void aBadBodyEndsBothConnections(String what, String body) {
         // When
-        String answer =
-                RawClient.untilClose(proxy.address(), POST + "Transfer-Encoding: chunked\r\n\r\n" + body + SMUGGLED);
+        String answer = RawClient.untilClose(proxy.address(), CHUNKED_POST + body + SMUGGLED);
 
         // Then
         assertThat(answer).as(what).startsWith("HTTP/1.1 400 ").containsOnlyOnce("HTTP/1.1");
@@ -127,8 +127,8 @@ class SmugglingTest {
 
     @Test
     void anAbsoluteTargetDecidesTheHost() {
-        assertThat(proxy.get("http://other.test/app/x"))
-                .contains("GET /app/x HTTP/1.1\n", "host: other.test\n")
+        assertThat(proxy.get("http://other.test/app/absolute"))
+                .contains("GET /app/absolute HTTP/1.1\n", "host: other.test\n")
                 .doesNotContain("Host: app.test");
     }
 }
