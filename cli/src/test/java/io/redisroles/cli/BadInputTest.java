@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Each mistake is one clear message and exit code 2, and leaves nothing running and nothing behind. */
 class BadInputTest {
-    private static final String OFFSET = "22000";
+    private static final String OFFSET = "13000";
     private static final String ROLE = """
             apiVersion: redisroles.io/v1alpha1
             kind: RedisRole
@@ -78,7 +78,7 @@ class BadInputTest {
     void aPortInUseIsNamedWithTheMend() throws IOException {
         // Given
         write(ROLE);
-        try (ServerSocket taken = new ServerSocket(6381 + 22000, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(6381 + 13000, 1, InetAddress.getLoopbackAddress())) {
             // When, Then
             assertRefused(
                     "port " + taken.getLocalPort() + " (RedisRole default/records, spec.service.port) is in use",
@@ -158,8 +158,8 @@ class BadInputTest {
 
     @Test
     void withoutAnInstanceTheOtherCommandsSaySo() {
-        assertRefused("nothing runs here with --port-offset 22000", "get");
-        assertRefused("nothing runs here with --port-offset 22000", "binding", "gateway");
+        assertRefused("nothing runs here with --port-offset 13000", "get");
+        assertRefused("nothing runs here with --port-offset 13000", "binding", "gateway");
     }
 
     @Test

@@ -37,7 +37,7 @@ class DemoTest {
         try (LocalInstance instance = LocalInstance.start(
                 new LocalInstance.Settings(
                         HOME.resolve("samples/caas"),
-                        new Ports(23000),
+                        new Ports(15000),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty()),

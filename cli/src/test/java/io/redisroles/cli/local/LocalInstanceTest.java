@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 
 @Timeout(120)
 class LocalInstanceTest {
-    private static final Ports PORTS = new Ports(21000);
+    private static final Ports PORTS = new Ports(11000);
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String ROLES = """
             apiVersion: redisroles.io/v1alpha1
@@ -70,7 +70,7 @@ class LocalInstanceTest {
                     .containsEntry("maxmemory-policy", "noeviction")
                     .containsEntry("appendfsync", "always");
             assertThat(Published.of(PORTS).binding("cache", Optional.of("reader")))
-                    .containsEntry("REDIS_PORT", String.valueOf(6381 + 21000));
+                    .containsEntry("REDIS_PORT", String.valueOf(6381 + 11000));
             assertThat(Published.of(PORTS).roles())
                     .extracting(role -> role.getMetadata().getName())
                     .contains("records");
