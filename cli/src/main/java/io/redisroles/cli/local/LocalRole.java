@@ -45,7 +45,7 @@ final class LocalRole implements AutoCloseable {
     private RolePlan plan;
     private RoleCredentials credentials;
     private RedisRoleStatus status = RoleStatus.none();
-    private long generation;
+    private long generation = 1;
     private Instant lastAsked = Instant.EPOCH;
 
     LocalRole(
