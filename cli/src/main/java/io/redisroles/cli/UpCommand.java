@@ -64,7 +64,7 @@ final class UpCommand implements Runnable {
 
     @Override
     public void run() {
-        LiveScreen screen = new LiveScreen(System.out, Boolean.getBoolean("redisroles.terminal"));
+        LiveScreen screen = new LiveScreen(System.out, Integer.getInteger("redisroles.columns", 0));
         LocalInstance.Settings settings = new LocalInstance.Settings(resources, offset.ports(), data, app, redisServer);
         Thread end = new Thread(this::stop, "stop");
         Events events = new Events(screen);

@@ -9,12 +9,17 @@ import java.util.List;
  */
 public final class LiveScreen {
     private final PrintStream out;
-    private final boolean terminal;
+    private final int columns;
     private List<String> block = List.of();
 
-    public LiveScreen(PrintStream out, boolean terminal) {
+    /**
+     * A screen.
+     *
+     * @param columns of the terminal; 0 if the output is none
+     */
+    public LiveScreen(PrintStream out, int columns) {
         this.out = out;
-        this.terminal = terminal;
+        this.columns = columns;
     }
 
     /** Prints a line above the block. */
@@ -34,21 +39,32 @@ public final class LiveScreen {
 
     /** Redraws the block if it changed and can be redrawn. */
     public void update(List<String> lines) {
-        if (terminal && !lines.equals(block)) {
+        if (isTerminal() && !lines.equals(block)) {
             show(lines);
         }
     }
 
     private void erase() {
-        if (terminal && !block.isEmpty()) {
-            out.printf("\033[%dA\033[J", block.size());
+        if (isTerminal() && !block.isEmpty()) {
+            out.printf("\033[%dA\033[J", rows());
         }
     }
 
     private void draw() {
-        if (terminal) {
+        if (isTerminal()) {
             block.forEach(out::println);
         }
         out.flush();
+    }
+
+    private boolean isTerminal() {
+        return columns > 0;
+    }
+
+    /** The rows that the block takes on the terminal, which breaks long lines. */
+    private int rows() {
+        return block.stream()
+                .mapToInt(line -> Math.max(1, (line.length() + columns - 1) / columns))
+                .sum();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.cli.screen;
+
+import org.jspecify.annotations.NullMarked;
