@@ -1,12 +1,12 @@
 package io.redisroles.cli.demo;
 
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.SetArgs;
 import io.redisroles.operator.status.ConditionType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,16 +44,18 @@ final class MemoryChapter implements Chapter {
                     "at four fifths compliance says NearFull",
                     near,
                     scene.condition("compliance", ConditionType.MEMORY_HEALTHY)));
-            // Ever smaller records, because what is too full for a large one may still have room for a small one.
+            // Ever smaller records, because what is too full for a large one may still have room for a small one; and
+            // again
+            // and again, because Redis frees buffers of its own meanwhile.
             written.add(fill(link, "audit:large-", LARGE, Integer.MAX_VALUE));
             written.add(fill(link, "audit:medium-", 1024, Integer.MAX_VALUE));
-            written.add(fill(link, "audit:small-", 16, Integer.MAX_VALUE));
-            String refusal = refusal(link);
+            boolean full = scene.await(LIMIT, () -> {
+                written.add(fill(link, "audit:small-" + written.size() + "-", 16, Integer.MAX_VALUE));
+                return scene.condition("compliance", ConditionType.MEMORY_HEALTHY)
+                        .equals("False/Full");
+            });
+            String refusal = written.get(written.size() - 1).refusal();
             checks.add(new Check("a full compliance refuses writes", refusal.startsWith("OOM"), refusal));
-            boolean full = scene.await(
-                    LIMIT,
-                    () -> scene.condition("compliance", ConditionType.MEMORY_HEALTHY)
-                            .equals("False/Full"));
             checks.add(new Check("and says Full", full, scene.condition("compliance", ConditionType.MEMORY_HEALTHY)));
             checks.add(Check.equal(
                     "and stays Ready, because it serves reads",
@@ -89,8 +91,9 @@ final class MemoryChapter implements Chapter {
      *
      * @param prefix of their keys, which end in 0 to count - 1
      * @param size of each, in bytes
+     * @param refusal with which Redis answered the first that it did not take; empty if it took all
      */
-    private record Records(String prefix, int size, int count) {
+    private record Records(String prefix, int size, int count, String refusal) {
         long found(RedisLink link) {
             return IntStream.range(0, count)
                     .filter(i -> link.redis().strlen(prefix + i) == size)
@@ -109,31 +112,28 @@ final class MemoryChapter implements Chapter {
                 writes.add(link.async().set(prefix + i, record, SetArgs.Builder.ex(600)));
             }
             for (RedisFuture<String> write : writes) {
-                if (!succeeded(write)) {
-                    return new Records(prefix, size, written);
+                String refusal = refusal(write);
+                if (!refusal.isEmpty()) {
+                    return new Records(prefix, size, written, refusal);
                 }
                 written++;
             }
         }
-        return new Records(prefix, size, written);
+        return new Records(prefix, size, written, "");
     }
 
-    private static boolean succeeded(RedisFuture<String> write) {
+    /** Why a write was refused; empty if it was not. */
+    private static String refusal(RedisFuture<String> write) {
         try {
-            return write.get(30, TimeUnit.SECONDS).equals("OK");
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
+            write.get(30, TimeUnit.SECONDS);
+            return "";
+        } catch (ExecutionException e) {
+            return Optional.ofNullable(e.getCause()).map(Throwable::getMessage).orElse("no reason");
+        } catch (TimeoutException e) {
+            return "no answer within 30 s";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static String refusal(RedisLink link) {
-        try {
-            return link.redis().set("audit:one-more", "x", SetArgs.Builder.ex(600));
-        } catch (RedisCommandExecutionException e) {
-            return String.valueOf(e.getMessage());
+            return "interrupted";
         }
     }
 
