@@ -27,7 +27,9 @@ record KeptData(Path folder) {
             return new KeptData(folder.toAbsolutePath());
         } catch (IOException e) {
             throw new CliException(
-                    "--data " + folder + " cannot be written: " + e.getMessage() + "; choose another folder", e);
+                    "--data " + folder + " cannot be written (" + e.getClass().getSimpleName()
+                            + "): choose another folder",
+                    e);
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The whole system on one machine: a real Redis for each role, the real sidecar before an app, reconciled by the operator's own
@@ -43,6 +44,7 @@ public final class LocalInstance implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final FileWatch watch;
     private final Published published;
+    private final Leftovers leftovers;
     private final Map<String, LocalRole> roles = new LinkedHashMap<>();
     private Optional<LocalPolicy> policy = Optional.empty();
     private Optional<SampleApp> app = Optional.empty();
@@ -79,6 +81,7 @@ public final class LocalInstance implements AutoCloseable {
         plans.requireServable();
         InstanceDirectory directory = InstanceDirectory.of(settings.ports());
         directory.requireUnclaimed();
+        new Leftovers(directory).end();
         plans.requireFreePorts(settings.ports());
         settings.app().ifPresent(OwnApp::requireListening);
         Optional<KeptData> kept = settings.data().map(KeptData::in);
@@ -111,6 +114,7 @@ public final class LocalInstance implements AutoCloseable {
         this.plans = plans;
         this.watch = new FileWatch(settings.resources());
         this.published = new Published(directory);
+        this.leftovers = new Leftovers(directory);
     }
 
     /** One round: follow the files, keep the processes, observe, work out every status. Takes at most some seconds. */
@@ -134,6 +138,7 @@ public final class LocalInstance implements AutoCloseable {
             report("AccessPolicy/" + one.name(), before, one.status().conditions());
         });
         published.write(roles.values(), policy);
+        leftovers.remember(processes());
     }
 
     /** Whether every role is Ready and the sidecar, if there is a policy, serves. */
@@ -319,6 +324,15 @@ public final class LocalInstance implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new CliException(
                         "no RedisRole " + name + " here (there are: " + String.join(", ", roles.keySet()) + ")"));
+    }
+
+    private List<Long> processes() {
+        return Stream.of(
+                        roles.values().stream().flatMap(role -> role.node().pid().stream()),
+                        app.stream().flatMap(sample -> sample.pid().stream()),
+                        policy.stream().flatMap(one -> one.pid().stream()))
+                .flatMap(pids -> pids)
+                .toList();
     }
 
     private void report(String object, List<Condition> before, List<Condition> after) {

@@ -41,6 +41,10 @@ final class SampleApp implements AutoCloseable {
         }
     }
 
+    Optional<Long> pid() {
+        return process.map(ManagedProcess::pid);
+    }
+
     @Override
     public void close() {
         process.ifPresent(ManagedProcess::close);
