@@ -57,8 +57,14 @@ public record InstanceDirectory(Path root) {
     public Optional<Long> owner() {
         return read(PID)
                 .map(text -> Long.parseLong(text.strip()))
-                .filter(pid ->
-                        ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent());
+                .filter(pid -> ProcessHandle.of(pid)
+                        .filter(InstanceDirectory::isRunning)
+                        .isPresent());
+    }
+
+    /** A process that was killed and that nobody has waited for counts as alive, but has no command any more. */
+    static boolean isRunning(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     Path path(String name) {

@@ -1,7 +1,9 @@
 package io.redisroles.cli.local;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -10,6 +12,8 @@ import java.util.stream.Collectors;
  */
 final class Leftovers {
     private static final String FILE = "processes";
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
     private final InstanceDirectory directory;
     private String written = "";
@@ -30,21 +34,21 @@ final class Leftovers {
         }
     }
 
-    /** Ends what was written down and still runs; waits until it is gone. */
+    /** Ends what was written down and still runs; returns when it is gone, after 5 s at the latest. */
     void end() {
-        directory
-                .read(FILE)
-                .orElse("")
-                .lines()
-                .forEach(line -> running(line).ifPresent(process -> {
-                    process.destroyForcibly();
-                    process.onExit().join();
-                }));
+        List<String> lines = directory.read(FILE).orElse("").lines().toList();
+        lines.forEach(line -> running(line).ifPresent(ProcessHandle::destroyForcibly));
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (lines.stream().anyMatch(line -> running(line).isPresent()) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
     }
 
     private static Optional<ProcessHandle> running(String line) {
         long pid = Long.parseLong(line.substring(0, line.indexOf(' ')));
-        return ProcessHandle.of(pid).filter(process -> line(process).equals(line));
+        return ProcessHandle.of(pid)
+                .filter(InstanceDirectory::isRunning)
+                .filter(process -> line(process).equals(line));
     }
 
     private static String line(ProcessHandle process) {
