@@ -26,7 +26,7 @@ class LeftoversTest {
             new Leftovers(directory).end();
 
             // Then
-            assertThat(process.isAlive()).isFalse();
+            assertThat(InstanceDirectory.isRunning(process)).isFalse();
         }
     }
 
