@@ -47,18 +47,13 @@ final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 Optional.empty(),
                 redisServer);
-        LocalInstance instance = LocalInstance.start(settings, Clock.systemUTC(), new Silence());
-        Thread end = new Thread(instance::close, "stop");
-        Runtime.getRuntime().addShutdownHook(end);
-        try {
+        try (LocalInstance instance = LocalInstance.start(settings, Clock.systemUTC(), new Silence())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
             progress.println(instance.redisDescription());
             progress.println("starting samples/caas ...");
             Report report = new Demo(full).play(instance, part -> print(progress, part));
             summary(report, progress);
             return report.held() ? 0 : 1;
-        } finally {
-            Runtime.getRuntime().removeShutdownHook(end);
-            instance.close();
         }
     }
 

@@ -49,6 +49,7 @@ public final class LocalInstance implements AutoCloseable {
     private Optional<LocalPolicy> policy = Optional.empty();
     private Optional<SampleApp> app = Optional.empty();
     private LocalPlans plans;
+    private boolean closed;
 
     /**
      * What the user chose.
@@ -119,6 +120,9 @@ public final class LocalInstance implements AutoCloseable {
 
     /** One round: follow the files, keep the processes, observe, work out every status. Takes at most some seconds. */
     public synchronized void tick() {
+        if (closed) {
+            return;
+        }
         if (watch.changed()) {
             reload();
         }
@@ -204,8 +208,13 @@ public final class LocalInstance implements AutoCloseable {
                         : "");
     }
 
+    /** Also from another thread in the middle of everything; no tick starts anything again. */
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         policy.ifPresent(LocalPolicy::close);
         app.ifPresent(SampleApp::close);
         roles.values().parallelStream().forEach(LocalRole::close);

@@ -187,6 +187,23 @@ class LocalInstanceTest {
     }
 
     @Test
+    void aTickAfterTheEndStartsNothing() throws IOException {
+        // Given
+        write(ROLES);
+        LocalInstance instance = start(Optional.empty());
+        untilReady(instance);
+        instance.close();
+
+        // When
+        instance.tick();
+        instance.close();
+
+        // Then
+        assertThat(InstanceDirectory.of(PORTS).root()).doesNotExist();
+        PORTS.requireFree(PORTS.of(6382), "the role that is gone");
+    }
+
+    @Test
     void aSecondInstanceWithTheSamePortsIsRefusedAndTheFirstGoesOn() throws IOException {
         // Given
         write(ROLES);
