@@ -52,7 +52,7 @@ class RedisInspectorTest {
     @Test
     void aFullServerThatKeepsItsRecordsIsFullAndNotFailed() {
         // Given less memory than an empty server uses
-        try (ScratchRedis redis = start("--maxmemory", "1mb", "--maxmemory-policy", "noeviction")) {
+        try (ScratchRedis redis = start("--maxmemory", "100kb", "--maxmemory-policy", "noeviction")) {
             // When
             Observation observation = ask(redis, "secret");
 
