@@ -1,11 +1,11 @@
 package io.redisroles.bench;
 
 import com.sun.net.httpserver.HttpServer;
+import io.redisroles.redisprocess.ScratchFolder;
 import io.redisroles.redisprocess.ScratchRedis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,10 +46,12 @@ public final class SidecarFootprint {
         List<Double> millis = new ArrayList<>();
         List<Double> mebibytes = new ArrayList<>();
         for (int i = 0; i < starts; i++) {
-            Path folder = Files.createTempDirectory("sidecar-bench-");
-            try (MeasuredSidecar sidecar = MeasuredSidecar.start(java, home, folder, redis, appPort)) {
+            ScratchFolder folder = ScratchFolder.create("sidecar-bench-");
+            try (MeasuredSidecar sidecar = MeasuredSidecar.start(java, home, folder.root(), redis, appPort)) {
                 millis.add(sidecar.millisToFirstAnswer());
                 mebibytes.add(sidecar.residentAfter(IDLE));
+            } finally {
+                folder.delete();
             }
         }
         millis.sort(Double::compare);

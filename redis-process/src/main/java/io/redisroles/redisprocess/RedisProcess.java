@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One redis-server that this JVM started and ends. Safe for all threads. */
@@ -41,11 +40,6 @@ public final class RedisProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
-    }
-
-    /** Completes with the exit code when the server has ended, however it ended. */
-    public CompletableFuture<Integer> onExit() {
-        return process.onExit().thenApply(Process::exitValue);
     }
 
     /** Ends the server as a crash would (SIGKILL) and waits until it is gone. */

@@ -1,19 +1,16 @@
 package io.redisroles.cli.local;
 
 import io.redisroles.cli.CliException;
+import io.redisroles.redisprocess.ScratchFolder;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a running instance keeps what its processes mount and what the other commands read. It is found by the port offset,
@@ -99,27 +96,10 @@ public record InstanceDirectory(Path root) {
 
     /** Removes it with all that is in it. */
     void delete() {
-        if (!Files.exists(root)) {
-            return;
-        }
         try {
-            Files.walkFileTree(root, new Deletion());
+            new ScratchFolder(root).delete();
         } catch (IOException e) {
             throw new CliException(root + " cannot be removed: " + e.getMessage(), e);
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-            Files.deleteIfExists(folder);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -186,11 +186,6 @@ public final class LocalInstance implements AutoCloseable {
         find(role).node().kill();
     }
 
-    /** The plan of the policy that is served, if there is one. */
-    public synchronized Optional<PolicyPlan> policy() {
-        return policy.flatMap(LocalPolicy::plan);
-    }
-
     /** Where the app is served, through the sidecar; empty without a policy. */
     public synchronized Optional<Endpoint> served() {
         return policy.map(LocalPolicy::inbound);

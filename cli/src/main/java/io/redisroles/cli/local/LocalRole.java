@@ -84,7 +84,11 @@ final class LocalRole implements AutoCloseable {
 
     /** Keeps the process as desired, asks it from time to time, and works out the status. */
     void tick(Instant now) {
+        Optional<Long> before = node.pid();
         node.tick(now);
+        if (!node.pid().equals(before)) {
+            observation = new Observation.Unknown(); // another process is not taken at its predecessor's word
+        }
         if (Duration.between(lastAsked, now).compareTo(OBSERVE_EVERY) >= 0 || !isReady()) {
             ask(now);
         }

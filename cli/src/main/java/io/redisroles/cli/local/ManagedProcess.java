@@ -41,11 +41,6 @@ final class ManagedProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Only once it has ended. */
-    int exitCode() {
-        return process.exitValue();
-    }
-
     /** SIGTERM, then SIGKILL after 8 s. */
     @Override
     public void close() {

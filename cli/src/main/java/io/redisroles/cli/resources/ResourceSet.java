@@ -23,8 +23,4 @@ public record ResourceSet(List<Sourced<RedisRole>> roles, List<Sourced<AccessPol
      * @param <T> its kind
      */
     public record Sourced<T>(T resource, Path file) {}
-
-    public boolean isEmpty() {
-        return roles.isEmpty() && policies.isEmpty();
-    }
 }

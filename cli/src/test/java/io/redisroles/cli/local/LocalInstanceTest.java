@@ -117,6 +117,23 @@ class LocalInstanceTest {
     }
 
     @Test
+    void aRestartedRedisIsReadyOnlyOnItsOwnWord() throws IOException {
+        // Given
+        write(ROLES);
+        try (LocalInstance instance = start(Optional.empty())) {
+            untilReady(instance);
+            String runId = runId(instance, "records");
+
+            // When
+            instance.kill("records");
+            until(instance, () -> instance.role("records").ready());
+
+            // Then
+            assertThat(runId(instance, "records")).as("whose canary was read").isNotEqualTo(runId);
+        }
+    }
+
+    @Test
     void anEditIsFollowedAndABadOneChangesNothing() throws IOException {
         // Given
         write(ROLES);
