@@ -6,10 +6,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -31,6 +33,7 @@ public final class SidecarConfigCodec {
 
     private final YAMLMapper mapper = YAMLMapper.builder(YAMLFactory.builder()
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID)
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                     .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                     .build())
@@ -45,6 +48,19 @@ public final class SidecarConfigCodec {
                     .addSerializer(Duration.class, new DurationWriter())
                     .addDeserializer(Duration.class, new DurationReader()))
             .build();
+
+    /** JSON, which is YAML too: the flow style on one line. */
+    private final JsonMapper oneLine = JsonMapper.builder()
+            .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .addModule(new SimpleModule().addSerializer(Duration.class, new DurationWriter()))
+            .build();
+
+    public SidecarConfigCodec() {
+        mapper.setInjectableValues(new InjectableValues.Std()
+                .addValue(StaticSection.Store.NOT_ENCRYPTED, "")
+                .addValue(StaticSection.Store.NOT_IDENTIFIED, ""));
+    }
 
     /**
      * Reads a configuration.
@@ -65,6 +81,28 @@ public final class SidecarConfigCodec {
             return mapper.writeValueAsString(config);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a valid configuration could not be written", e);
+        }
+    }
+
+    /**
+     * Reads what differs between pods.
+     *
+     * @throws ConfigException naming field and value of what is wrong
+     */
+    public PodSection readPod(String yaml) {
+        try {
+            return mapper.readValue(yaml, PodSection.class);
+        } catch (JsonProcessingException e) {
+            throw new ConfigException(PodSection.VARIABLE + ": " + describe(e), e);
+        }
+    }
+
+    /** Writes what differs between pods in one line, so that {@link #readPod} gives an equal one. */
+    public String writePod(PodSection pod) {
+        try {
+            return oneLine.writeValueAsString(pod);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a valid section could not be written", e);
         }
     }
 

@@ -7,7 +7,10 @@ public enum StoreName {
     @JsonProperty("limits")
     LIMITS("limits"),
     @JsonProperty("sessions")
-    SESSIONS("sessions");
+    SESSIONS("sessions"),
+    /** Open WebSockets and who is present. */
+    @JsonProperty("sockets")
+    SOCKETS("sockets");
 
     private final String jsonName;
 

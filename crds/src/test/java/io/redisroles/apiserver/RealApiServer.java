@@ -43,20 +43,23 @@ public final class RealApiServer implements AutoCloseable {
 
     private final Path directory;
     private final List<ServerProcess> processes;
+    private final ServerProcess.Start apiServer;
     private final KubernetesClient client;
 
-    private RealApiServer(Path directory, List<ServerProcess> processes, KubernetesClient client) {
+    private RealApiServer(
+            Path directory, List<ServerProcess> processes, ServerProcess.Start apiServer, KubernetesClient client) {
         this.directory = directory;
         this.processes = processes;
+        this.apiServer = apiServer;
         this.client = client;
     }
 
     /**
-     * Starts a server.
+     * Starts a server; for tests and benchmarks.
      *
      * @param assets the directory with the binaries etcd and kube-apiserver
      */
-    static RealApiServer start(Path assets) {
+    public static RealApiServer start(Path assets) {
         List<ServerProcess> processes = new ArrayList<>();
         try {
             Path directory = Files.createTempDirectory("redis-roles-apiserver");
@@ -78,26 +81,31 @@ public final class RealApiServer implements AutoCloseable {
             KeyPair keys = newKeyPair();
             Path signingKey = writePem(directory, "PRIVATE KEY", keys.getPrivate());
             Path verifyingKey = writePem(directory, "PUBLIC KEY", keys.getPublic());
-            processes.add(ServerProcess.start(
+            ServerProcess.Start apiServer = new ServerProcess.Start(
                     assets.resolve("kube-apiserver"),
                     directory.resolve("kube-apiserver.log"),
-                    "--etcd-servers=" + etcd,
-                    "--bind-address=127.0.0.1",
-                    // Without it the server looks for a default route and does not start where there is none.
-                    "--advertise-address=127.0.0.1",
-                    "--secure-port=" + ports.get(1),
-                    "--cert-dir=" + directory.resolve("certificates"),
-                    "--token-auth-file=" + tokens,
-                    "--authorization-mode=RBAC",
-                    "--service-account-issuer=https://localhost",
-                    "--service-account-key-file=" + verifyingKey,
-                    "--service-account-signing-key-file=" + signingKey,
-                    "--service-cluster-ip-range=10.0.0.0/24",
-                    "--disable-admission-plugins=ServiceAccount",
-                    "--allow-privileged=true"));
+                    List.of(
+                            "--etcd-servers=" + etcd,
+                            "--bind-address=127.0.0.1",
+                            // Without it the server looks for a default route and does not start where there is none.
+                            "--advertise-address=127.0.0.1",
+                            "--secure-port=" + ports.get(1),
+                            "--cert-dir=" + directory.resolve("certificates"),
+                            "--token-auth-file=" + tokens,
+                            "--authorization-mode=RBAC",
+                            "--service-account-issuer=https://localhost",
+                            "--service-account-key-file=" + verifyingKey,
+                            "--service-account-signing-key-file=" + signingKey,
+                            "--service-cluster-ip-range=10.0.0.0/16",
+                            "--disable-admission-plugins=ServiceAccount",
+                            "--allow-privileged=true"));
+            processes.add(apiServer.run());
             Path certificate = directory.resolve("certificates/apiserver.crt");
             return new RealApiServer(
-                    directory, processes, connect("https://127.0.0.1:" + ports.get(1), token, certificate, processes));
+                    directory,
+                    processes,
+                    apiServer,
+                    connect("https://127.0.0.1:" + ports.get(1), token, certificate, processes));
         } catch (IOException e) {
             processes.forEach(ServerProcess::close);
             throw new UncheckedIOException("kube-apiserver could not be started from " + assets, e);
@@ -127,6 +135,24 @@ public final class RealApiServer implements AutoCloseable {
             return "ok".equals(client.raw("/readyz"));
         });
         return client;
+    }
+
+    /** Ends kube-apiserver; what it has stored stays. */
+    public void interrupt() {
+        processes.remove(processes.size() - 1).close();
+    }
+
+    /** Starts it again with the same address, keys and data, and returns when it serves. */
+    public void resume() {
+        try {
+            processes.add(apiServer.run());
+        } catch (IOException e) {
+            throw new UncheckedIOException("kube-apiserver could not be started again", e);
+        }
+        Awaitility.await("readyz").atMost(START).ignoreExceptions().until(() -> {
+            processes.forEach(ServerProcess::requireAlive);
+            return "ok".equals(client.raw("/readyz"));
+        });
     }
 
     /** A client that may do everything; shared, so never closed by a test. */

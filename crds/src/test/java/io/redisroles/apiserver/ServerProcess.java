@@ -20,6 +20,18 @@ final class ServerProcess implements AutoCloseable {
     private final Process shell;
     private final Path log;
 
+    /**
+     * How a server is started.
+     *
+     * @param binary of it
+     * @param log where its output goes
+     */
+    record Start(Path binary, Path log, List<String> arguments) {
+        ServerProcess run() throws IOException {
+            return start(binary, log, arguments.toArray(String[]::new));
+        }
+    }
+
     private ServerProcess(Process shell, Path log) {
         this.shell = shell;
         this.log = log;

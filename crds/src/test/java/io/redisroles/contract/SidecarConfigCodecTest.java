@@ -25,39 +25,58 @@ class SidecarConfigCodecTest {
                                     Endpoint.parse("redis-gateway.caas.svc:6379"),
                                     0,
                                     "_policy.gateway",
-                                    "/etc/redisroles/credentials/limits.password")),
+                                    "/etc/redisroles/credentials/limits.password"),
+                            StoreName.SESSIONS,
+                            new StaticSection.Store(
+                                    "sessions",
+                                    Endpoint.parse("redis-sessions.caas.svc:6379"),
+                                    0,
+                                    "_policy.gateway",
+                                    "/etc/redisroles/credentials/sessions.password",
+                                    "/etc/redisroles/credentials/sessions.ca.crt",
+                                    "/etc/redisroles/credentials/sessions.client.pem")),
                     "/etc/redisroles/credentials/identifier.key",
                     Duration.ofMillis(100),
                     Duration.ofSeconds(30),
-                    false),
+                    false,
+                    List.of(new StaticSection.OpaquePort(
+                            Endpoint.parse("0.0.0.0:15002"), Endpoint.parse("127.0.0.1:9000"))),
+                    StaticSection.Savings.ALL),
             new PolicySection(
                     "caas",
                     "gateway",
                     3,
                     Unmatched.DENY,
                     Identifiers.HASHED,
-                    new PolicySection.Client(List.of("10.0.0.0/8"), 64),
+                    new PolicySection.Client(List.of("10.0.0.0/8"), 64, false),
                     new PolicySection.Session(
                             List.of(new PolicySection.SessionSource(PolicySection.SessionSource.Kind.COOKIE, "sid")),
                             "session:",
                             "auth:token:",
+                            "apikey:",
                             Duration.ofMinutes(30),
                             Duration.ofHours(24),
-                            "created_at"),
+                            "created_at",
+                            new Jwt.Verified("https://issuer", "caas", new Jwt.InFile("/etc/jwks.json"), "jwt:"),
+                            new PolicySection.Csrf(CsrfMode.CROSS_ORIGIN, List.of("https://caas.example"))),
                     new PolicySection.Tier("tier", "free"),
+                    1000,
                     1,
                     List.of(new PolicySection.Rule(
                             "api",
                             List.of("/api/**"),
                             List.of(HttpMethod.GET),
                             SessionRequirement.REQUIRED,
+                            SessionFailure.DENY,
                             List.of(new PolicySection.Limit(
                                     "api",
                                     List.of(SubjectPart.USER, SubjectPart.RULE),
-                                    100,
-                                    Duration.ofMinutes(1),
+                                    PolicySection.Amount.of(100),
+                                    new Algorithm.SlidingWindow(Duration.ofMinutes(1)),
                                     1,
-                                    Map.of("pro", 1000L),
+                                    LimitUnit.REQUEST,
+                                    LimitMode.ENFORCE,
+                                    Map.of("pro", PolicySection.Amount.of(1000)),
                                     OnStoreFailure.DENY))))));
 
     private final SidecarConfigCodec codec = new SidecarConfigCodec();
@@ -116,5 +135,14 @@ class SidecarConfigCodecTest {
         // When, Then
         assertThatThrownBy(() -> codec.read(yaml))
                 .hasMessageEndingWith("policy.unmatched: Missing creator property 'unmatched'");
+    }
+
+    /** Written by an operator, or read by a sidecar, that knows no encrypted connections. */
+    @Test
+    void whatIsNotEncryptedIsWrittenAsBefore() {
+        String text = codec.write(CONFIG);
+
+        assertThat(text.lines().filter(line -> line.contains("authorityFile"))).hasSize(1);
+        assertThat(codec.read(text)).isEqualTo(CONFIG);
     }
 }

@@ -11,7 +11,6 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.redisroles.contract.DurationText;
 import io.redisroles.contract.Identifiers;
 import io.redisroles.contract.OnStoreFailure;
 import io.redisroles.contract.Unmatched;
@@ -23,8 +22,16 @@ import org.jspecify.annotations.Nullable;
 @SchemaCustomizer(value = ListByKey.class, input = "rules=name")
 @SchemaCustomizer(value = LabelSelectorRules.class, input = "selector")
 @ValidationRule(
-        value = "self.ports.all(p, !(p in [15001, 15020, 15021]))",
-        message = "ports 15001, 15020 and 15021 are the sidecar's own: write the port that the app listens on")
+        value = "!has(self.ports) || self.ports.all(p, (p < 15001 || p > 15016) && p != 15020 && p != 15021)",
+        message =
+                "ports 15001 to 15016, 15020 and 15021 are the sidecar's own: write the ports that the app listens on")
+@ValidationRule(
+        value = "!has(self.ports) || self.ports.all(p, self.ports.exists_one(q, q == p))",
+        message = "a port is in spec.ports twice: name each once")
+@ValidationRule(
+        value = "!has(self.ports) || !has(self.opaquePorts) || self.ports.all(p, !(p in self.opaquePorts))",
+        message = "a port is in spec.ports and in spec.opaquePorts: leave it in opaquePorts if its bytes shall pass"
+                + " without policy, else in ports")
 @ValidationRule(
         value = "self.rules.all(r, r.session == 'None') || has(self.roles.sessions)",
         message = "a rule with session: Optional or Required needs spec.roles.sessions: name the RedisRole that has the"
@@ -37,14 +44,30 @@ import org.jspecify.annotations.Nullable;
                 + " o.limits.exists(m, m.name == l.name)).size() == 1))",
         message =
                 "names of limits are unique in a policy, because they are part of the counters' keys: rename one of them")
+@ValidationRule(
+        value = "!self.rules.exists(r, has(r.limits) && r.limits.exists(l, l.by.exists(b, b == 'apiKey'))) ||"
+                + " (has(self.session) && has(self.session.sources) && self.session.sources.exists(s,"
+                + " has(s.apiKey)))",
+        message = "a limit by apiKey needs a source of API keys: add {apiKey: X-API-Key} to spec.session.sources")
 public record AccessPolicySpec(
         @Required @JsonPropertyDescription("The pods of this namespace that get the sidecar.")
         LabelSelector selector,
 
-        @Required
-        @JsonPropertyDescription("The container port that the sidecar stands before; HTTP/1.1.")
-        @Size(min = 1, max = 1)
+        @JsonPropertyDescription(
+                "The container ports that the sidecar stands before; HTTP/1.1 or h2c. If absent: those named http*, and those"
+                        + " to which a Service says an HTTP appProtocol.")
+        @Size(min = 1, max = 16)
         List<@Min(1) @Max(65535) Integer> ports,
+
+        @JsonPropertyDescription("Container ports that are never intercepted: their bytes pass without policy.")
+        @Size(max = 16)
+        List<@Min(1) @Max(65535) Integer> opaquePorts,
+
+        @JsonPropertyDescription(
+                "How connections come to the sidecar: Redirect (netfilter rules of the pod, set by an init container with"
+                        + " NET_ADMIN) or NamedPort (no privilege: the port's name moves to the sidecar). Redirect if absent.")
+        @Nullable
+        Interception interception,
 
         @Required Roles roles,
 
@@ -62,20 +85,39 @@ public record AccessPolicySpec(
         Identifiers identifiers,
 
         @Nullable Client client,
-        @Nullable Session session,
+        @Nullable SessionSpec session,
+
+        @JsonPropertyDescription(
+                "How many subjects that a sidecar has not seen lately may begin to be counted in a second, for each"
+                        + " limit; the excess shares one counter. 1000 if absent.")
+        @Min(1)
+        @Max(1_000_000)
+        @Nullable
+        Integer newSubjectsPerSecond,
+
         @Nullable Tier tier,
 
         @Required @JsonPropertyDescription("The first rule that matches decides.") @Size(min = 1, max = 32)
         List<AccessRule> rules) {
     public AccessPolicySpec {
         ports = Absent.orEmpty(ports);
+        opaquePorts = Absent.orEmpty(opaquePorts);
         rules = Absent.orEmpty(rules);
     }
 
     /** The RedisRoles of this namespace that a policy uses. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     public record Roles(
-            @Nullable RoleReference limits, @Nullable RoleReference sessions) {}
+            @JsonPropertyDescription("Where limits are counted.") @Nullable
+            RoleReference limits,
+
+            @JsonPropertyDescription("Where sessions, tokens and API keys are.") @Nullable
+            RoleReference sessions,
+
+            @JsonPropertyDescription(
+                    "Where open WebSockets are registered, with who is present; not registered if absent.")
+            @Nullable
+            RoleReference sockets) {}
 
     /** A RedisRole of the same namespace. */
     public record RoleReference(
@@ -87,6 +129,11 @@ public record AccessPolicySpec(
     @ValidationRule(
             value = "!has(self.trustedProxies) || self.trustedProxies.all(c, isCIDR(c))",
             message = "spec.client.trustedProxies are CIDR blocks: write for example 10.0.0.0/8 or 192.0.2.1/32")
+    @ValidationRule(
+            value = "!has(self.proxyProtocol) || !self.proxyProtocol || (has(self.trustedProxies) &&"
+                    + " size(self.trustedProxies) > 0)",
+            message = "spec.client.proxyProtocol is believed of trusted proxies only: list the load balancers in"
+                    + " trustedProxies, for example 10.0.0.0/8")
     public record Client(
             @JsonPropertyDescription("CIDR blocks whose X-Forwarded-For is believed.") @Size(max = 64)
             List<@Size(max = 64) String> trustedProxies,
@@ -95,110 +142,16 @@ public record AccessPolicySpec(
             @Min(32)
             @Max(128)
             @Nullable
-            Integer ipv6Prefix) {
+            Integer ipv6Prefix,
+
+            @JsonPropertyDescription(
+                    "Whether connections of trusted proxies begin with a PROXY protocol header, v1 or v2. false if"
+                            + " absent.")
+            @Nullable
+            Boolean proxyProtocol) {
         public Client {
             trustedProxies = Absent.orEmpty(trustedProxies);
         }
-    }
-
-    /** Where sessions are and how long they live. */
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @ValidationRule(
-            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].all(d, d.matches('" + DurationText.PATTERN
-                    + "'))",
-            message =
-                    "spec.session.idleTimeout and maxLifetime are durations in ms, s, m or h: write for example 30m or"
-                            + " 24h")
-    @ValidationRule(
-            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].all(d, !d.matches('" + DurationText.PATTERN
-                    + "') || (duration(d) >= duration('1s') && duration(d) <= duration('8784h')))",
-            message = "spec.session.idleTimeout and maxLifetime are from 1s to 8784h: write for example 30m or 24h")
-    @ValidationRule(
-            value = "[" + Session.IDLE + ", " + Session.LIFETIME + "].exists(d, !d.matches('" + DurationText.PATTERN
-                    + "')) || duration(" + Session.IDLE + ") <= duration(" + Session.LIFETIME + ")",
-            message =
-                    "spec.session.idleTimeout (30m if absent) must not be longer than maxLifetime (24h if absent): lower"
-                            + " idleTimeout or raise maxLifetime")
-    @ValidationRule(
-            value = "!has(self.sources) || self.sources.filter(s, has(s.bearer)).size() <= 1",
-            message = "at most one source may be a bearer token: remove the others")
-    @ValidationRule(
-            value = "!" + Session.TOKENS + ".startsWith(" + Session.SESSIONS + ") || " + Session.TOKENS
-                    + ".substring(size(" + Session.SESSIONS + ")).matches('[:/]')",
-            message =
-                    "spec.session.tokenPrefix must not be prefix, nor prefix and characters of a session id, or a session"
-                            + " id could pass for a token: write for example session: and auth:token:")
-    public record Session(
-            @JsonPropertyDescription(
-                    "Where a request may carry its session; the first present decides. Cookie sid if" + " absent.")
-            @Size(max = 8)
-            List<SessionSource> sources,
-
-            @JsonPropertyDescription(
-                    "session:<id> is a hash or a JSON string with at least user_id. session: if absent.")
-            @Size(max = 64)
-            @Pattern(KEY_PREFIX)
-            @Nullable
-            String prefix,
-
-            @JsonPropertyDescription("auth:token:<sha256 hex> is a user id or a hash. auth:token: if absent.")
-            @Size(max = 64)
-            @Pattern(KEY_PREFIX)
-            @Nullable
-            String tokenPrefix,
-
-            @JsonPropertyDescription("A session unused for this long ends. 30m if absent.") @Size(max = 32) @Nullable
-            String idleTimeout,
-
-            @JsonPropertyDescription("A session ends this long after its creation. 24h if absent.")
-            @Size(max = 32)
-            @Nullable
-            String maxLifetime,
-
-            @JsonPropertyDescription(
-                    "The field with the time of creation, epoch seconds or ISO 8601. created_at if" + " absent.")
-            @Size(min = 1, max = 64)
-            @Nullable
-            String createdField) {
-        // With has() and not with orValue(), which hides from the API server how long the text can be.
-        static final String IDLE = "(has(self.idleTimeout) ? self.idleTimeout : '30m')";
-        static final String LIFETIME = "(has(self.maxLifetime) ? self.maxLifetime : '24h')";
-        static final String SESSIONS = "(has(self.prefix) ? self.prefix : 'session:')";
-        static final String TOKENS = "(has(self.tokenPrefix) ? self.tokenPrefix : 'auth:token:')";
-
-        static final String KEY_PREFIX = "^[A-Za-z0-9:._/-]+$";
-
-        public Session {
-            sources = Absent.orEmpty(sources);
-        }
-    }
-
-    /** One place where a request may carry its session. */
-    @JsonInclude(JsonInclude.Include.NON_EMPTY)
-    @ValidationRule(
-            value = "(has(self.cookie) ? 1 : 0) + (has(self.header) ? 1 : 0) + (has(self.bearer) ? 1 : 0) == 1",
-            message = "a source is exactly one of cookie, header and bearer: write one list item for each")
-    public record SessionSource(
-            @JsonPropertyDescription("The cookie's name.")
-            @Size(max = 64)
-            @Pattern("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-            @Nullable
-            String cookie,
-
-            @JsonPropertyDescription("The header's name.")
-            @Size(max = 64)
-            @Pattern("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-            @Nullable
-            String header,
-
-            @JsonPropertyDescription("Authorization: Bearer, as an opaque token.") @Nullable
-            Bearer bearer) {}
-
-    /** Kinds of bearer tokens. */
-    public enum Bearer {
-        /** Looked up by its SHA-256. */
-        @JsonProperty("Token")
-        TOKEN
     }
 
     /** Where a session's tier is found. */

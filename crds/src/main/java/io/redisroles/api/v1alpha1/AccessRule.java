@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.redisroles.contract.HttpMethod;
+import io.redisroles.contract.SessionFailure;
 import io.redisroles.contract.SessionRequirement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 @SchemaCustomizer(value = ListByKey.class, input = "limits=name")
 @ValidationRule(
         value = "self.session != 'None' || !has(self.limits) || self.limits.all(l, !l.by.exists(b, b in ['user',"
-                + " 'session']))",
+                + " 'session', 'apiKey']))",
         message =
                 "a rule with session: None knows no user: limit by ip or rule, or set session to Optional or Required")
+@ValidationRule(
+        value = "self.session != 'None' || !has(self.onSessionStoreFailure)",
+        message = "a rule with session: None looks up no session: remove onSessionStoreFailure")
 public record AccessRule(
         @Required @JsonPropertyDescription("Unique in the policy.") @Size(max = 63) @Pattern(NAME)
         String name,
@@ -29,6 +33,12 @@ public record AccessRule(
 
         @Required @JsonPropertyDescription("None, Optional or Required.")
         SessionRequirement session,
+
+        @JsonPropertyDescription(
+                "While the Redis of the sessions does not answer: Deny (503), or Allow (as if there were no session,"
+                        + " promising nothing). Deny if absent.")
+        @Nullable
+        SessionFailure onSessionStoreFailure,
 
         @JsonPropertyDescription("All of them must admit a request.") @Size(max = 8)
         List<Limit> limits) {

@@ -98,12 +98,38 @@ public record RedisRoleSpec(
         @Size(max = 64)
         List<Consumer> consumers,
 
+        @JsonPropertyDescription("Whether connections are encrypted; they are not if absent.") @Nullable
+        RoleTls tls,
+
         @Nullable Scheduling scheduling,
-        @Nullable Pod pod) {
+        @Nullable Pod pod,
+
+        @JsonPropertyDescription("Passwords change by themselves; absent: only when asked.") @Nullable
+        PasswordRotation passwordRotation,
+
+        @JsonPropertyDescription("While true the operator looks and tells, and changes nothing.") @Nullable
+        Boolean paused) {
 
     public RedisRoleSpec {
         config = Absent.orEmpty(config);
         consumers = Absent.orEmpty(consumers);
+    }
+
+    /** The same with connections in clear. */
+    public RedisRoleSpec withoutTls() {
+        return new RedisRoleSpec(
+                role,
+                image,
+                memory,
+                persistence,
+                service,
+                config,
+                consumers,
+                null,
+                scheduling,
+                pod,
+                passwordRotation,
+                paused);
     }
 
     /** Memory of Redis and of its container. */
@@ -167,6 +193,20 @@ public record RedisRoleSpec(
 
             @JsonPropertyDescription("6379 to 6383 by role if absent.") @Min(1) @Max(65535) @Nullable
             Integer port) {}
+
+    /** When passwords change by themselves. */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    @ValidationRule(
+            value = "!self.every.matches('^[0-9]{1,7}[hm]$') || duration(self.every) >= duration('20m')",
+            message =
+                    "spec.passwordRotation.every is at least 20m, twice as long as the former passwords are accepted: write"
+                            + " for example 30d")
+    public record PasswordRotation(
+            @Required
+            @JsonPropertyDescription("The longest life of a password, for example 30d or 12h.")
+            @Size(max = 8)
+            @Pattern("^[1-9][0-9]{0,3}d$|^[1-9][0-9]{0,4}h$|^[1-9][0-9]{0,6}m$")
+            String every) {}
 
     /** Where the pod may run. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

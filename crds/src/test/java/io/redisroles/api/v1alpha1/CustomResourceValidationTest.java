@@ -8,7 +8,11 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.redisroles.apiserver.ApiServerTest;
 import io.redisroles.apiserver.RealApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +25,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class CustomResourceValidationTest {
     /** What the server adds when it did not run its rules; not a reason of its own. */
     private static final String NOT_CHECKED = "some validation rules were not checked";
+
+    private static final Pattern SEPARATOR = Pattern.compile("^---\n", Pattern.MULTILINE);
+    private static final Pattern NAMESPACE = Pattern.compile("^ {2}namespace: .*\n", Pattern.MULTILINE);
 
     private final RealApiServer server;
 
@@ -56,6 +63,22 @@ class CustomResourceValidationTest {
                 }
             }
         }
+    }
+
+    static Stream<Path> samples() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("..", "samples"), 2)) {
+            return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everySampleIsAccepted(Path file) throws IOException {
+        String namespace = server.newNamespace();
+        SEPARATOR
+                .splitAsStream(Files.readString(file))
+                .forEach(
+                        document -> write(namespace, NAMESPACE.matcher(document).replaceFirst("")));
     }
 
     private List<String> refusal(String namespace, String yaml) {

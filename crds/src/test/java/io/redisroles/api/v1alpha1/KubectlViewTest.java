@@ -63,6 +63,9 @@ class KubectlViewTest {
                 Map.of(),
                 List.of(),
                 null,
+                null,
+                null,
+                null,
                 null));
         RedisRole created = client.resource(role).create();
         created.setStatus(new RedisRoleStatus(
