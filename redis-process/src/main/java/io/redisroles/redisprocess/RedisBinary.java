@@ -59,8 +59,8 @@ public record RedisBinary(Path path, String version, Origin origin) {
         String answer = ask(path);
         Matcher version = VERSION.matcher(answer);
         if (!version.find()) {
-            throw new RedisUnavailableException(
-                    path + " --version answered \"" + answer.strip() + "\" (expected: Redis server v=...). " + INSTALL);
+            throw new RedisUnavailableException(path + " --version answered \""
+                    + answer.strip().lines().findFirst().orElse("") + "\" (expected: Redis server v=...). " + INSTALL);
         }
         if (Integer.parseInt(version.group(2)) < OLDEST_MAJOR) {
             throw new RedisUnavailableException(

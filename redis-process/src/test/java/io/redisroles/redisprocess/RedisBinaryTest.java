@@ -42,11 +42,12 @@ class RedisBinaryTest {
     @Test
     void whatIsNotRedisIsRefused() throws IOException {
         // Given
-        script("echo hello");
+        script("echo hello; echo there");
 
         // When, Then
         assertThatThrownBy(() -> RedisBinary.find(directory.toString(), directory.resolve("unpacked")))
-                .hasMessageContaining("--version answered \"hello\"");
+                .hasMessageContaining("--version answered \"hello\"")
+                .hasMessageNotContaining("\n");
     }
 
     @Test
