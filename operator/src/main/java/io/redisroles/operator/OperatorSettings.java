@@ -1,26 +1,37 @@
 package io.redisroles.operator;
 
+import io.redisroles.operator.admission.WebhookSettings;
 import io.redisroles.operator.plan.PlanSettings;
+import io.redisroles.operator.shard.NamespaceChoice;
+import io.redisroles.operator.shard.SelectorText;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What the operator is started with; the only reader of the environment.
  *
- * @param watchedNamespaces all if empty
+ * @param namespaces that are looked after
  * @param plan what planning needs to know
  * @param healthPort where probes are answered; 0 for any free one
  * @param threads how many resources of one kind are reconciled at once
+ * @param podName of this process, by which it stands for election; empty if it is the only one
+ * @param webhooks how sidecars are injected; empty if they are not
  */
-public record OperatorSettings(Set<String> watchedNamespaces, PlanSettings plan, int healthPort, int threads) {
+public record OperatorSettings(
+        NamespaceChoice namespaces,
+        PlanSettings plan,
+        int healthPort,
+        int threads,
+        Optional<String> podName,
+        Optional<WebhookSettings> webhooks) {
     private static final String DEFAULT_REDIS_IMAGE = "docker.io/library/redis:7.2.7";
+    private static final String POD_NAME = "([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)?";
+    private static final Path MOUNTED_CERTIFICATE = Path.of("/etc/redis-roles/webhook");
     private static final String NAMESPACE = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
-
-    public OperatorSettings {
-        watchedNamespaces = Set.copyOf(watchedNamespaces);
-    }
 
     /** A setting that cannot be used; the message says which, its value, and what was expected. */
     public static final class InvalidException extends RuntimeException {
@@ -41,10 +52,45 @@ public record OperatorSettings(Set<String> watchedNamespaces, PlanSettings plan,
                         text(environment, "DEFAULT_REDIS_IMAGE", DEFAULT_REDIS_IMAGE, "\\S+", "an image"),
                         text(environment, "OPERATOR_NAMESPACE", "", NAMESPACE, "the namespace of the operator's pods")),
                 number(environment, "HEALTH_PORT", 8080, 65535),
-                number(environment, "RECONCILE_THREADS", 8, 256));
+                number(environment, "RECONCILE_THREADS", 8, 256),
+                Optional.of(text(environment, "POD_NAME", "", POD_NAME, "the name of the operator's pod"))
+                        .filter(name -> !name.isEmpty()),
+                webhooks(environment));
     }
 
-    private static Set<String> namespaces(Map<String, String> environment) {
+    private static Optional<WebhookSettings> webhooks(Map<String, String> environment) {
+        String sidecar = text(environment, "SIDECAR_IMAGE", "", "\\S*", "an image");
+        String redirect = text(environment, "REDIRECT_IMAGE", "", "\\S*", "an image");
+        check(
+                sidecar.isEmpty() == redirect.isEmpty(),
+                sidecar.isEmpty() ? "SIDECAR_IMAGE" : "REDIRECT_IMAGE",
+                "",
+                "an image, because " + (sidecar.isEmpty() ? "REDIRECT_IMAGE" : "SIDECAR_IMAGE") + " is set");
+        String certificates =
+                text(environment, "WEBHOOK_CERTIFICATES", "Managed", "Managed|Mounted", "Managed or Mounted");
+        WebhookSettings settings = new WebhookSettings(
+                sidecar,
+                redirect,
+                number(environment, "WEBHOOK_PORT", 9443, 65535),
+                certificates.equals("Mounted") ? Optional.of(MOUNTED_CERTIFICATE) : Optional.empty());
+        return sidecar.isEmpty() ? Optional.empty() : Optional.of(settings);
+    }
+
+    private static NamespaceChoice namespaces(Map<String, String> environment) {
+        Set<String> names = names(environment);
+        String selector = environment.getOrDefault("NAMESPACE_SELECTOR", "").strip();
+        if (selector.isEmpty()) {
+            return NamespaceChoice.named(names);
+        }
+        check(names.isEmpty(), "NAMESPACE_SELECTOR", selector, "nothing, because WATCH_NAMESPACES is set");
+        try {
+            return SelectorText.read(selector).map(NamespaceChoice::labelled).orElse(NamespaceChoice.ALL);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidException("NAMESPACE_SELECTOR: \"" + selector + "\" (expected: " + e.getMessage() + ")");
+        }
+    }
+
+    private static Set<String> names(Map<String, String> environment) {
         Set<String> names = Arrays.stream(
                         environment.getOrDefault("WATCH_NAMESPACES", "").split(",", -1))
                 .map(String::strip)

@@ -16,20 +16,28 @@ class ArchitectureTest {
     private static final String PLAN = "..operator.plan..";
     private static final String DESIRED = "..operator.desired..";
     private static final String STATUS = "..operator.status..";
+    private static final String INJECTION = "..operator.injection..";
     private static final String RECONCILE = "..operator.reconcile..";
 
     @ArchTest
     static final ArchRule THE_CORE_KNOWS_NO_CLIENT = noClasses()
             .that()
-            .resideInAnyPackage(PLAN, DESIRED, STATUS)
+            .resideInAnyPackage(PLAN, DESIRED, INJECTION, STATUS)
             .should()
             .dependOnClassesThat(isOfTheClient())
-            .because("plan, desired state and status are pure: local mode runs them without a cluster");
+            .because("plan, desired state, injection and status are pure: local mode runs them without a cluster");
 
     @ArchTest
     static final ArchRule NOTHING_LOOKS_BACK_AT_RECONCILE = noClasses()
             .that()
-            .resideInAnyPackage(PLAN, DESIRED, STATUS, "..operator.redis..", "..operator.reading..")
+            .resideInAnyPackage(
+                    PLAN,
+                    DESIRED,
+                    INJECTION,
+                    STATUS,
+                    "..operator.admission..",
+                    "..operator.redis..",
+                    "..operator.reading..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(RECONCILE, "io.javaoperatorsdk..");

@@ -2,6 +2,9 @@ package io.redisroles.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.redisroles.api.v1alpha1.RoleKind;
 import io.redisroles.operator.desired.DesiredResources;
 import io.redisroles.operator.plan.Bytes;
@@ -13,8 +16,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -115,6 +120,40 @@ class ConfigurationDocTest {
                                         .getName()
                                         .replace("sample", "R")
                                         .replace(".c", ".C") + "`"));
+    }
+
+    @Test
+    void itListsExactlyTheFieldsOfAPolicy() throws IOException {
+        // Given
+        JSONSchemaProps resource = Serialization.unmarshal(
+                        Files.readString(Path.of("..", "crds", "manifests", "accesspolicies.yaml")),
+                        CustomResourceDefinition.class)
+                .getSpec()
+                .getVersions()
+                .get(0)
+                .getSchema()
+                .getOpenAPIV3Schema();
+        JSONSchemaProps spec = Objects.requireNonNull(resource.getProperties().get("spec"));
+
+        // Then
+        assertThat(rows("AccessPolicy"))
+                .containsExactlyInAnyOrderElementsOf(leaves("", spec).toList());
+    }
+
+    /** The paths of the fields that have a value of their own; a selector and the ports are one. */
+    private static Stream<String> leaves(String path, JSONSchemaProps schema) {
+        if (schema.getAdditionalProperties() != null) {
+            return leaves(path + ".<tier>", schema.getAdditionalProperties().getSchema());
+        }
+        if (schema.getItems() != null && !path.matches("ports|opaquePorts")) {
+            return leaves(path + "[]", schema.getItems().getSchema());
+        }
+        if (schema.getProperties() == null || schema.getProperties().isEmpty() || path.equals("selector")) {
+            return Stream.of(path);
+        }
+        return schema.getProperties().entrySet().stream()
+                .flatMap(property -> leaves(
+                        path.isEmpty() ? property.getKey() : path + "." + property.getKey(), property.getValue()));
     }
 
     private static List<String> rows(String heading) throws IOException {

@@ -78,9 +78,9 @@ public record GoldenCase(Path directory) {
     public List<HasMetadata> objects() {
         List<HasMetadata> objects = new ArrayList<>();
         rolePlans()
-                .forEach(
-                        plan -> objects.addAll(DesiredResources.of(plan, Samples.credentials(plan), Samples.SETTINGS)));
-        policyPlans().forEach(plan -> objects.addAll(DesiredResources.of(plan, Samples::credentials)));
+                .forEach(plan -> objects.addAll(DesiredResources.of(
+                        plan, Samples.credentials(plan), Samples.identity(plan), Samples.SETTINGS)));
+        policyPlans().forEach(plan -> objects.addAll(DesiredResources.of(plan, Samples::credentials, Samples::trust)));
         return objects;
     }
 

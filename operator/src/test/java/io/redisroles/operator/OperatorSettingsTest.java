@@ -1,7 +1,11 @@
 package io.redisroles.operator;
 
+import io.redisroles.operator.admission.WebhookSettings;
+import io.redisroles.operator.shard.NamespaceChoice;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,9 +20,10 @@ class OperatorSettingsTest {
         OperatorSettings settings = OperatorSettings.fromEnvironment(Map.of("OPERATOR_NAMESPACE", "redis-roles"));
 
         // Then
-        assertThat(settings.watchedNamespaces()).isEmpty();
+        assertThat(settings.namespaces()).isEqualTo(NamespaceChoice.ALL);
         assertThat(settings.plan().operatorNamespace()).isEqualTo("redis-roles");
         assertThat(settings.healthPort()).isEqualTo(8080);
+        assertThat(settings.podName()).isEmpty();
     }
 
     @Test
@@ -28,7 +33,45 @@ class OperatorSettingsTest {
                 Map.of("OPERATOR_NAMESPACE", "redis-roles", "WATCH_NAMESPACES", "caas, shop,"));
 
         // Then
-        assertThat(settings.watchedNamespaces()).containsExactlyInAnyOrder("caas", "shop");
+        assertThat(settings.namespaces().names()).containsExactlyInAnyOrder("caas", "shop");
+    }
+
+    @Test
+    void namespacesMayBeChosenByTheirLabels() {
+        // Given
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "OPERATOR_NAMESPACE", "redis-roles", "NAMESPACE_SELECTOR", "{\"matchLabels\":{\"team\":\"a\"}}"));
+
+        // When
+        NamespaceChoice choice = OperatorSettings.fromEnvironment(environment).namespaces();
+
+        // Then
+        assertThat(choice.names()).isEmpty();
+        assertThat(choice.selector().orElseThrow().getMatchLabels()).containsExactly(Map.entry("team", "a"));
+        assertThat(OperatorSettings.fromEnvironment(
+                                Map.of("OPERATOR_NAMESPACE", "redis-roles", "NAMESPACE_SELECTOR", "{}"))
+                        .namespaces())
+                .isEqualTo(NamespaceChoice.ALL);
+
+        environment.put("WATCH_NAMESPACES", "caas");
+        assertThatThrownBy(() -> OperatorSettings.fromEnvironment(environment))
+                .isInstanceOf(OperatorSettings.InvalidException.class)
+                .hasMessage("NAMESPACE_SELECTOR: \"{\"matchLabels\":{\"team\":\"a\"}}\" (expected: nothing, because"
+                        + " WATCH_NAMESPACES is set)");
+    }
+
+    @Test
+    void sidecarsAreInjectedIfTheirImagesAreNamed() {
+        // Given
+        Map<String, String> environment = new HashMap<>(Map.of("OPERATOR_NAMESPACE", "redis-roles"));
+        assertThat(OperatorSettings.fromEnvironment(environment).webhooks()).isEmpty();
+
+        // When
+        environment.putAll(Map.of("SIDECAR_IMAGE", "a", "REDIRECT_IMAGE", "b", "WEBHOOK_CERTIFICATES", "Mounted"));
+
+        // Then
+        assertThat(OperatorSettings.fromEnvironment(environment).webhooks())
+                .hasValue(new WebhookSettings("a", "b", 9443, Optional.of(Path.of("/etc/redis-roles/webhook"))));
     }
 
     @ParameterizedTest
@@ -36,14 +79,22 @@ class OperatorSettingsTest {
         "OPERATOR_NAMESPACE,''",
         "OPERATOR_NAMESPACE,Not_A_Namespace",
         "WATCH_NAMESPACES,'caas,Bad!'",
+        "NAMESPACE_SELECTOR,team=a",
+        "NAMESPACE_SELECTOR,'{\"matchNames\":[\"caas\"]}'",
+        "POD_NAME,Not/A/Pod",
         "HEALTH_PORT,web",
         "HEALTH_PORT,70000",
         "RECONCILE_THREADS,0",
-        "DEFAULT_REDIS_IMAGE,redis 7"
+        "DEFAULT_REDIS_IMAGE,redis 7",
+        "REDIRECT_IMAGE,''",
+        "SIDECAR_IMAGE,a b",
+        "WEBHOOK_PORT,0",
+        "WEBHOOK_CERTIFICATES,CertManager"
     })
     void whatCannotBeUsedIsNamedWithWhatWasExpected(String name, String value) {
         // Given
-        Map<String, String> environment = new HashMap<>(Map.of("OPERATOR_NAMESPACE", "redis-roles"));
+        Map<String, String> environment =
+                new HashMap<>(Map.of("OPERATOR_NAMESPACE", "redis-roles", "SIDECAR_IMAGE", "a", "REDIRECT_IMAGE", "b"));
         environment.put(name, value);
 
         // When, Then

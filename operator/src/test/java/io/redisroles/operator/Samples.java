@@ -4,8 +4,14 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.RedisRole;
+import io.redisroles.operator.certificate.ClientCertificate;
+import io.redisroles.operator.certificate.ClientCertificates;
+import io.redisroles.operator.certificate.RoleCertificate;
 import io.redisroles.operator.desired.Password;
+import io.redisroles.operator.desired.RedisSecrets;
 import io.redisroles.operator.desired.RoleCredentials;
+import io.redisroles.operator.desired.RoleIdentity;
+import io.redisroles.operator.desired.StoreTrust;
 import io.redisroles.operator.plan.PlanResult;
 import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.plan.PolicyGrant;
@@ -13,9 +19,13 @@ import io.redisroles.operator.plan.PolicyPlan;
 import io.redisroles.operator.plan.PolicyPlanner;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.plan.RolePlanner;
+import io.redisroles.operator.plan.TlsPlan;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Resources written as their spec in YAML, and what the planner makes of them; passwords are the same in every run. */
@@ -75,6 +85,30 @@ public final class Samples {
         AtomicInteger made = new AtomicInteger();
         return RoleCredentials.complete(
                 plan, Optional.empty(), () -> new Password("fixed-password-" + made.incrementAndGet()));
+    }
+
+    /** What stands for certificates and keys in the files of a role with encrypted connections. */
+    public static Optional<RoleIdentity> identity(RolePlan plan) {
+        return plan.tls()
+                .map(tls -> new RoleIdentity(
+                        new RoleCertificate("a certificate", "its key", "its authority"),
+                        Map.of("tls.crt", "its authority", "tls.key", "its authority's key"),
+                        tls.asksClients() ? clients(plan) : ClientCertificates.NONE));
+    }
+
+    /** What stands for what sidecars need for a role with encrypted connections. */
+    public static StoreTrust trust(RolePlan plan) {
+        return new StoreTrust(
+                "its authority", plan.tls().filter(TlsPlan::asksClients).map(tls -> client("a sidecar")));
+    }
+
+    private static ClientCertificates clients(RolePlan plan) {
+        return new ClientCertificates(RedisSecrets.clients(plan).stream()
+                .collect(Collectors.toMap(user -> user, Samples::client, (one, other) -> one, TreeMap::new)));
+    }
+
+    private static ClientCertificate client(String user) {
+        return new ClientCertificate("the certificate of " + user, "the key of " + user);
     }
 
     private static <P> P accepted(PlanResult<P> result) {

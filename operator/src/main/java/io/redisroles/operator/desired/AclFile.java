@@ -4,59 +4,69 @@ import io.redisroles.operator.plan.AclUser;
 import io.redisroles.operator.plan.ConsumerPlan;
 import io.redisroles.operator.plan.RolePlan;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The ACL file of a role: one line for each user, passwords as SHA-256 only. In it the default user is always off; where a
- * consumer is {@code passwordOnly}, {@link #defaultUser} is applied to the running server once its data is loaded, because Redis
- * replays the transactions of its append-only file as the default user and drops those that it may not run.
+ * consumer is {@code passwordOnly}, the running server is given another once its data is loaded, because Redis replays the
+ * transactions of its append-only file as the default user and drops those that it may not run.
  */
 public final class AclFile {
     private AclFile() {}
 
+    /** Whether a server is yet to load its data. */
+    enum Form {
+        /** Read at the start: the default user is off. */
+        FILE,
+        /** After it: the default user is as wished. */
+        RUNNING
+    }
+
     static String of(RolePlan plan, RoleCredentials credentials) {
-        return users(plan, credentials) + "user " + AclUser.REVISION + " off #" + revision(plan, credentials)
-                + " -@all\n";
+        return users(plan, credentials, Form.FILE).stream().map(RedisUser::line).collect(Collectors.joining())
+                + LiveSettings.of(plan, credentials).bookkeeping().line();
     }
 
-    /**
-     * The digest that the user {@code _revision} carries as its password hash. A server that has that user with this digest
-     * has loaded exactly this file.
-     */
+    /** The digest of all users of a running server. */
     public static String revision(RolePlan plan, RoleCredentials credentials) {
-        return Digest.sha256(users(plan, credentials) + String.join(" ", defaultUser(plan, credentials)));
+        return LiveSettings.of(plan, credentials).revision();
     }
 
-    /** What {@code ACL SETUSER default} is given once the data is loaded; empty if the default user stays off. */
-    public static List<String> defaultUser(RolePlan plan, RoleCredentials credentials) {
+    static List<RedisUser> users(RolePlan plan, RoleCredentials credentials, Form form) {
+        Optional<RedisUser> opened =
+                form == Form.FILE ? Optional.empty() : passwordOnly(plan).map(user -> opened(user, credentials));
+        return plan.users().stream()
+                .map(user -> user.name().equals(AclUser.DEFAULT)
+                        ? opened.orElseGet(() -> user(user, credentials))
+                        : user(user, credentials))
+                .toList();
+    }
+
+    private static Optional<AclUser> passwordOnly(RolePlan plan) {
         return plan.consumers().stream()
                 .filter(ConsumerPlan::passwordOnly)
                 .flatMap(consumer ->
                         plan.users().stream().filter(user -> user.name().equals(consumer.name())))
-                .findFirst()
-                .map(user -> Stream.concat(
-                                Stream.of(
-                                        "reset",
-                                        "on",
-                                        "#" + credentials.of(user.name()).sha256()),
-                                user.rules().stream())
-                        .toList())
-                .orElse(List.of());
+                .findFirst();
     }
 
-    private static String users(RolePlan plan, RoleCredentials credentials) {
-        return plan.users().stream()
-                .map(user -> "user " + user.name() + " " + login(user, credentials) + " "
-                        + String.join(" ", user.rules()) + "\n")
-                .collect(Collectors.joining());
+    /** The default user with the rights and passwords of another. */
+    private static RedisUser opened(AclUser user, RoleCredentials credentials) {
+        return new RedisUser(AclUser.DEFAULT, user(user, credentials).login(), user.rules());
     }
 
-    private static String login(AclUser user, RoleCredentials credentials) {
-        return switch (user.login()) {
-            case PASSWORD -> "on #" + credentials.of(user.name()).sha256();
-            case ANY_PASSWORD -> "on nopass";
-            case OFF -> "off";
+    private static RedisUser user(AclUser user, RoleCredentials credentials) {
+        List<String> login = switch (user.login()) {
+            case PASSWORD ->
+                Stream.concat(
+                                Stream.of("on"),
+                                credentials.digests(user.name()).stream().map(digest -> "#" + digest))
+                        .toList();
+            case ANY_PASSWORD -> List.of("on", "nopass");
+            case OFF -> List.of("off");
         };
+        return new RedisUser(user.name(), login, user.rules());
     }
 }

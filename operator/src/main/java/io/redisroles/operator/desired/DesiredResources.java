@@ -20,27 +20,56 @@ import java.util.function.Function;
 public final class DesiredResources {
     private DesiredResources() {}
 
-    /** The children of a role: secrets and configuration first, the workload that mounts them last. */
+    /** The children of a role whose connections are not encrypted. */
     public static List<HasMetadata> of(RolePlan plan, RoleCredentials credentials, PlanSettings settings) {
-        List<HasMetadata> resources = new ArrayList<>();
-        resources.add(RedisSecrets.credentials(plan, credentials));
+        return of(plan, credentials, Optional.empty(), settings);
+    }
+
+    /**
+     * The children of a role: what cannot be made again first, then other secrets and configuration, the workload that mounts
+     * them last.
+     *
+     * @param identity empty if connections are not encrypted
+     */
+    public static List<HasMetadata> of(
+            RolePlan plan, RoleCredentials credentials, Optional<RoleIdentity> identity, PlanSettings settings) {
+        List<HasMetadata> resources = new ArrayList<>(kept(plan, credentials, identity));
         resources.add(RedisSecrets.acl(plan, credentials));
-        resources.addAll(RedisSecrets.bindings(plan, credentials));
+        resources.addAll(RedisSecrets.bindings(plan, credentials, identity));
         resources.add(RedisConfigMap.desired(plan));
         resources.add(RedisVolumeClaim.desired(plan));
         resources.add(RedisServices.headless(plan));
         resources.add(RedisServices.clients(plan));
         resources.add(NetworkRules.desired(plan, settings.operatorNamespace()));
-        resources.add(RedisWorkload.desired(plan, credentials));
+        resources.add(DisruptionBudget.desired(plan));
+        resources.add(RedisWorkload.desired(plan));
         return List.copyOf(resources);
+    }
+
+    /** Those of a role's children that hold what was made once; without them nothing else may be made. */
+    public static List<HasMetadata> kept(RolePlan plan, RoleCredentials credentials, Optional<RoleIdentity> identity) {
+        List<HasMetadata> kept = new ArrayList<>();
+        kept.add(RedisSecrets.credentials(plan, credentials));
+        identity.ifPresent(known -> kept.addAll(RedisSecrets.identity(plan, known)));
+        return kept;
+    }
+
+    /** The children of a policy all of whose roles are reached without encryption. */
+    public static List<HasMetadata> of(PolicyPlan plan, Function<RolePlan, RoleCredentials> credentials) {
+        return of(plan, credentials, role -> {
+            throw new IllegalArgumentException(
+                    "nobody is believed about " + role.names().role());
+        });
     }
 
     /**
      * The children of a policy: what its sidecars read and the passwords they log in with.
      *
      * @param credentials finds those of a role that the policy refers to
+     * @param trust finds what they need for a role with encrypted connections
      */
-    public static List<HasMetadata> of(PolicyPlan plan, Function<RolePlan, RoleCredentials> credentials) {
+    public static List<HasMetadata> of(
+            PolicyPlan plan, Function<RolePlan, RoleCredentials> credentials, Function<RolePlan, StoreTrust> trust) {
         String name = RoleNames.policyObjects(plan.name());
         Map<String, String> secrets = new HashMap<>();
         for (Map.Entry<StoreName, RolePlan> role : plan.roles().entrySet()) {
@@ -50,6 +79,11 @@ public final class DesiredResources {
                             .apply(role.getValue())
                             .of(RoleNames.policyUser(plan.name()))
                             .value());
+            if (role.getValue().tls().isPresent()) {
+                StoreTrust known = trust.apply(role.getValue());
+                secrets.put(ContractPaths.authorityKey(role.getKey()), known.authorities());
+                secrets.put(ContractPaths.identityKey(role.getKey()), known.identity());
+            }
         }
         identifierRole(plan)
                 .ifPresent(role -> secrets.put(

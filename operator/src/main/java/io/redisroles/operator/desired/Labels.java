@@ -18,12 +18,19 @@ public final class Labels {
     public static final String ROLE_NAME = "redisroles.io/role-name";
     /** What that RedisRole is for. */
     public static final String ROLE = "redisroles.io/role";
-    /** The AccessPolicy that an object belongs to. */
+    /** The AccessPolicy that an object belongs to; on a pod: whose sidecar it has. */
     public static final String POLICY = "redisroles.io/policy";
     /** On the pod template: changes exactly when Redis must be restarted. */
     public static final String RESTART_HASH = "redisroles.io/restart-hash";
+    /** On a pod of Redis: the beginning of the fingerprint of the certificate that its kubelet was last told to fetch. */
+    public static final String CERTIFICATE = "redisroles.io/certificate";
     /** On every child: the digest of what was last applied, which tells a changed wish from a changed object. */
     public static final String APPLIED_HASH = "redisroles.io/applied-hash";
+
+    /** On a RedisRole: every new value rotates its passwords. */
+    public static final String ROTATE = "redisroles.io/rotate";
+    /** As {@link #ROTATE}, but at once: the old passwords and logins end. */
+    public static final String ROTATE_NOW = "redisroles.io/rotate-now";
 
     static final String API_VERSION = "redisroles.io/v1alpha1";
 

@@ -7,14 +7,13 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.redisroles.operator.plan.ConsumerPlan;
-import io.redisroles.operator.plan.PolicyGrant;
 import io.redisroles.operator.plan.RolePlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Who may open a connection to a role: its consumers, its policies' pods, its own pods and the operator. */
+/** Who may open a connection to a role: its consumers, the pods with its policies' sidecars, its own pods and the operator. */
 final class NetworkRules {
     private NetworkRules() {}
 
@@ -38,7 +37,8 @@ final class NetworkRules {
     private static List<NetworkPolicyPeer> peers(RolePlan plan, String operatorNamespace) {
         Stream<LabelSelector> consumers =
                 plan.consumers().stream().map(ConsumerPlan::pods).flatMap(Optional::stream);
-        Stream<LabelSelector> policies = plan.grants().stream().map(PolicyGrant::pods);
+        Stream<LabelSelector> policies =
+                plan.grants().stream().map(grant -> selector(Map.of(Labels.POLICY, grant.policy())));
         Stream<LabelSelector> own = Stream.of(selector(Labels.selector(plan)));
         return Stream.concat(
                         Stream.of(consumers, policies, own)

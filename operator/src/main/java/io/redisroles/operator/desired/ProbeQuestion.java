@@ -3,6 +3,7 @@ package io.redisroles.operator.desired;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.redisroles.operator.plan.AclUser;
+import io.redisroles.operator.plan.RedisDirectives;
 import io.redisroles.operator.plan.RolePlan;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,6 +23,12 @@ public enum ProbeQuestion {
             "PONG|(AUTH failed: )?(LOADING|MISCONF|MASTERDOWN|BUSY|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients).*",
             10,
             6);
+
+    /** Shows a certificate if there is one: probes cannot change with the demand for it, which needs no restart. */
+    private static final String IDENTIFYING =
+            "c=" + RedisDirectives.TLS_DIRECTORY + "/" + RedisSecrets.PROBE_CHAIN + " k="
+                    + RedisDirectives.TLS_DIRECTORY + "/" + RedisSecrets.PROBE_KEY
+                    + "; if [ -s \"$c\" ] && [ -s \"$k\" ]; then set -- --cert \"$c\" --key \"$k\"; fi; ";
 
     private final String answers;
     private final Pattern accepted;
@@ -44,10 +51,15 @@ public enum ProbeQuestion {
         return accepted.matcher(answer.strip()).matches();
     }
 
-    Probe probe() {
+    /**
+     * The probe that asks it.
+     *
+     * @param encrypted whether Redis speaks TLS only
+     */
+    Probe probe(boolean encrypted) {
         return new ProbeBuilder()
                 .withNewExec()
-                .withCommand(command())
+                .withCommand(command(encrypted))
                 .endExec()
                 .withPeriodSeconds(periodSeconds)
                 .withTimeoutSeconds(5)
@@ -55,12 +67,16 @@ public enum ProbeQuestion {
                 .build();
     }
 
-    /** Logs in as a user that takes any password and may only PING: the probe needs no secret. */
-    private List<String> command() {
+    /**
+     * Logs in as a user that takes any password and may only PING: the probe needs no secret. It asks whether Redis answers, not
+     * who it is: a certificate that has ended is no reason to restart it.
+     */
+    private List<String> command(boolean encrypted) {
         return List.of(
                 "sh",
                 "-c",
-                "redis-cli -p " + RolePlan.CONTAINER_PORT + " --user " + AclUser.PROBE
+                (encrypted ? IDENTIFYING : "") + "redis-cli " + (encrypted ? "--tls --insecure \"$@\" " : "") + "-p "
+                        + RolePlan.CONTAINER_PORT + " --user " + AclUser.PROBE
                         + " --pass any --no-auth-warning ping 2>&1 | grep -Exq '" + answers + "'");
     }
 }

@@ -1,6 +1,10 @@
 package io.redisroles.operator.desired;
 
+import io.fabric8.kubernetes.api.model.Secret;
+import io.redisroles.operator.certificate.ClientCertificate;
+import io.redisroles.operator.certificate.RoleCertificate;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,19 +16,33 @@ import java.util.TreeMap;
  * @param port of the Service
  * @param username an ACL user
  * @param password of that user
+ * @param authorities who is to be believed about the server's certificate, PEM; empty if connections are not encrypted
+ * @param certificate the client's own; empty if the server asks for none
  */
-public record RedisBinding(String host, int port, String username, Password password) {
+public record RedisBinding(
+        String host,
+        int port,
+        String username,
+        Password password,
+        Optional<String> authorities,
+        Optional<ClientCertificate> certificate) {
     /** The type of a Secret with a binding. */
     public static final String SECRET_TYPE = "servicebinding.io/redis";
 
-    /** {@code redis://user:password@host:port}; passwords and user names need no escapes. */
+    /** Connections are not encrypted. */
+    public RedisBinding(String host, int port, String username, Password password) {
+        this(host, port, username, password, Optional.empty(), Optional.empty());
+    }
+
+    /** {@code redis://user:password@host:port}, or {@code rediss://}; passwords and user names need no escapes. */
     public String uri() {
-        return "redis://" + username + ":" + password.value() + "@" + host + ":" + port;
+        return (authorities.isPresent() ? "rediss://" : "redis://") + username + ":" + password.value() + "@" + host
+                + ":" + port;
     }
 
     /** The binding as files of a directory, by the specification. */
     public SortedMap<String, String> files() {
-        return new TreeMap<>(Map.of(
+        SortedMap<String, String> files = new TreeMap<>(Map.of(
                 "type",
                 "redis",
                 "provider",
@@ -39,6 +57,12 @@ public record RedisBinding(String host, int port, String username, Password pass
                 password.value(),
                 "uri",
                 uri()));
+        authorities.ifPresent(pem -> files.put(RoleCertificate.AUTHORITIES, pem));
+        certificate.ifPresent(own -> {
+            files.put("certificates", own.chain());
+            files.put("private-key", own.key());
+        });
+        return files;
     }
 
     /** The binding as environment variables. */
@@ -56,6 +80,11 @@ public record RedisBinding(String host, int port, String username, Password pass
                 username,
                 "REDIS_PASSWORD",
                 password.value()));
+    }
+
+    /** The password that a Secret of this kind tells. */
+    public static Optional<Password> password(Secret binding) {
+        return CredentialsContent.of(Optional.of(binding)).password("password");
     }
 
     SortedMap<String, String> content() {

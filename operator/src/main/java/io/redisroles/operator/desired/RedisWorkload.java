@@ -21,6 +21,7 @@ import io.redisroles.operator.plan.Bytes;
 import io.redisroles.operator.plan.RedisDirectives;
 import io.redisroles.operator.plan.RolePlan;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,9 +38,9 @@ final class RedisWorkload {
 
     private RedisWorkload() {}
 
-    static StatefulSet desired(RolePlan plan, RoleCredentials credentials) {
+    static StatefulSet desired(RolePlan plan) {
         PodTemplateSpec template = template(plan);
-        template.getMetadata().getAnnotations().put(Labels.RESTART_HASH, RestartHash.of(template, plan, credentials));
+        template.getMetadata().getAnnotations().put(Labels.RESTART_HASH, RestartHash.of(template, plan));
         return new StatefulSetBuilder()
                 .withMetadata(Metadata.owned(plan, plan.names().base()))
                 .withNewSpec()
@@ -89,7 +90,7 @@ final class RedisWorkload {
                 .withName("redis")
                 .withImage(plan.image())
                 .withImagePullPolicy("IfNotPresent")
-                .withCommand("redis-server", CONFIG_DIRECTORY + "/" + RedisConfigMap.KEY)
+                .withCommand(StartCommand.of(plan))
                 .withWorkingDir(RedisDirectives.DATA_DIRECTORY)
                 .addNewPort()
                 .withName("redis")
@@ -97,14 +98,13 @@ final class RedisWorkload {
                 .withProtocol("TCP")
                 .endPort()
                 .withResources(resources(plan))
-                .withStartupProbe(ProbeQuestion.STARTUP.probe())
-                .withReadinessProbe(ProbeQuestion.READINESS.probe())
-                .withLivenessProbe(ProbeQuestion.LIVENESS.probe())
+                // Why Redis ended is then in the pod's status, and nobody needs the right to read logs.
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .withStartupProbe(ProbeQuestion.STARTUP.probe(plan.tls().isPresent()))
+                .withReadinessProbe(ProbeQuestion.READINESS.probe(plan.tls().isPresent()))
+                .withLivenessProbe(ProbeQuestion.LIVENESS.probe(plan.tls().isPresent()))
                 .withSecurityContext(containerSecurity())
-                .withVolumeMounts(
-                        mount("config", CONFIG_DIRECTORY, true),
-                        mount("acl", aclDirectory(), true),
-                        mount("data", RedisDirectives.DATA_DIRECTORY, false))
+                .withVolumeMounts(mounts(plan))
                 .build();
     }
 
@@ -138,8 +138,19 @@ final class RedisWorkload {
                 .build();
     }
 
+    private static List<VolumeMount> mounts(RolePlan plan) {
+        List<VolumeMount> mounts = new ArrayList<>(List.of(
+                mount("config", CONFIG_DIRECTORY, true),
+                mount("acl", aclDirectory(), true),
+                mount("data", RedisDirectives.DATA_DIRECTORY, false)));
+        if (plan.tls().isPresent()) {
+            mounts.add(mount("tls", RedisDirectives.TLS_DIRECTORY, true));
+        }
+        return mounts;
+    }
+
     private static List<Volume> volumes(RolePlan plan) {
-        return List.of(
+        List<Volume> volumes = new ArrayList<>(List.of(
                 new VolumeBuilder()
                         .withName("config")
                         .withNewConfigMap()
@@ -158,7 +169,17 @@ final class RedisWorkload {
                         .withNewPersistentVolumeClaim()
                         .withClaimName(plan.names().volumeClaim())
                         .endPersistentVolumeClaim()
-                        .build());
+                        .build()));
+        if (plan.tls().isPresent()) {
+            volumes.add(new VolumeBuilder()
+                    .withName("tls")
+                    .withNewSecret()
+                    .withSecretName(plan.names().certificateSecret())
+                    .withDefaultMode(0440)
+                    .endSecret()
+                    .build());
+        }
+        return volumes;
     }
 
     private static VolumeMount mount(String name, String path, boolean readOnly) {

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.redisroles.operator.plan.RolePlan;
 import java.util.Map;
 
 /**
- * The digest of all that a running Redis was started with. The order of map entries does not count: it differs from one
+ * The digest of all that only a restart can change. Users, directives that Redis changes live, and the container's resources,
+ * which the cluster resizes in place where it can, are not among it. The order of map entries does not count: it differs from one
  * operator process to the next, and a new operator must restart nothing.
  */
 final class RestartHash {
@@ -21,9 +23,15 @@ final class RestartHash {
 
     private RestartHash() {}
 
-    static String of(PodTemplateSpec template, RolePlan plan, RoleCredentials credentials) {
-        return Digest.sha256(sorted(template) + RedisConfigMap.redisConf(plan) + AclFile.of(plan, credentials))
-                .substring(0, LENGTH);
+    static String of(PodTemplateSpec template, RolePlan plan) {
+        PodTemplateSpec started = new PodTemplateSpecBuilder(template)
+                .editSpec()
+                .editFirstContainer()
+                .withResources(null)
+                .endContainer()
+                .endSpec()
+                .build();
+        return Digest.sha256(sorted(started) + RedisConfigMap.restartConf(plan)).substring(0, LENGTH);
     }
 
     private static String sorted(PodTemplateSpec template) {

@@ -6,9 +6,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** {@code /healthz}: the process answers. {@code /readyz}: its caches are filled and its watches alive. */
+/**
+ * {@code /healthz}: the process answers. {@code /readyz}: its caches are filled and its watches alive. {@code /metrics}: what it
+ * counts, for Prometheus.
+ */
 public final class HealthServer implements AutoCloseable {
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
     private final HttpServer server;
 
     private HealthServer(HttpServer server) {
@@ -16,10 +22,14 @@ public final class HealthServer implements AutoCloseable {
     }
 
     /** Starts to answer on {@code port} of all addresses; 0 for any free one. */
-    public static HealthServer start(int port, BooleanSupplier ready) throws IOException {
+    public static HealthServer start(int port, BooleanSupplier ready, Supplier<String> metrics) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/healthz", exchange -> answer(exchange, true));
         server.createContext("/readyz", exchange -> answer(exchange, ready.getAsBoolean()));
+        server.createContext("/metrics", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", PROMETHEUS_TEXT);
+            answer(exchange, 200, metrics.get());
+        });
         server.start();
         return new HealthServer(server);
     }
@@ -34,8 +44,12 @@ public final class HealthServer implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, boolean good) throws IOException {
-        byte[] body = (good ? "ok\n" : "not ready\n").getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(good ? 200 : 503, body.length);
+        answer(exchange, good ? 200 : 503, good ? "ok\n" : "not ready\n");
+    }
+
+    private static void answer(HttpExchange exchange, int code, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(code, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }

@@ -1,6 +1,7 @@
 package io.redisroles.operator.plan;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A Redis user and its rights. Rights start from nothing, as in an ACL file.
@@ -29,7 +30,28 @@ public record AclUser(String name, Login login, List<String> rules) {
         OFF
     }
 
+    private static final String NO_WRITES = "-@write";
+
     public AclUser {
         rules = List.copyOf(rules);
+    }
+
+    /** The same user without the right to write, in selectors too. */
+    AclUser withoutWrites() {
+        return new AclUser(
+                name,
+                login,
+                Stream.concat(
+                                rules.stream()
+                                        .map(rule -> rule.endsWith(")")
+                                                ? rule.substring(0, rule.length() - 1) + " " + NO_WRITES + ")"
+                                                : rule),
+                                Stream.of(NO_WRITES))
+                        .toList());
+    }
+
+    /** Whether it is somebody else's than the operator's: the ones that volumes are filled by. */
+    boolean isClient() {
+        return login == Login.PASSWORD && !name.equals(OPERATOR);
     }
 }

@@ -23,6 +23,16 @@ public record MemoryPlan(long maxMemory, EvictionPolicy evictionPolicy, long con
         return Bytes.ceil((long) Math.ceil(maxMemory * (FRAGMENTATION + copied)) + FIXED, UNIT);
     }
 
+    /** The container limit that is needed where a copy in the background has taken {@code copied} bytes beside. */
+    public static long limitFor(long maxMemory, long copied) {
+        return Bytes.ceil((long) Math.ceil(maxMemory * FRAGMENTATION) + copied + FIXED, UNIT);
+    }
+
+    /** The smallest AOF that is rewritten, bytes. */
+    public long rewriteFloor() {
+        return maxMemory >= 512 * Bytes.MI ? 128 * Bytes.MI : 64 * Bytes.MI;
+    }
+
     /** The largest part of a container limit that {@code maxmemory} may be. */
     static double largestShare(EvictionPolicy policy) {
         return policy.evicts() ? 0.80 : 0.60;
@@ -37,6 +47,6 @@ public record MemoryPlan(long maxMemory, EvictionPolicy evictionPolicy, long con
 
     /** The smallest AOF that is rewritten: below it a rewrite saves too little to pay for its copies. */
     String rewriteMinSize() {
-        return maxMemory >= 512 * Bytes.MI ? "128mb" : "64mb";
+        return rewriteFloor() / Bytes.MI + "mb";
     }
 }

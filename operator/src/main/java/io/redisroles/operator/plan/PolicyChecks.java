@@ -4,16 +4,15 @@ import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.AccessPolicySpec;
 import io.redisroles.api.v1alpha1.AccessRule;
 import io.redisroles.contract.ContractPaths;
+import io.redisroles.contract.PodSection;
 import io.redisroles.contract.SessionRequirement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is wrong with the frame of a policy: its name, its pods, its port, and the roles that its rules need. */
+/** What is wrong with the frame of a policy: its name, its pods, its ports, and the roles that its rules need. */
 final class PolicyChecks {
-    private static final Set<Integer> SIDECAR_PORTS =
-            Set.of(ContractPaths.INBOUND_PORT, ContractPaths.PROBE_PORT, ContractPaths.ADMIN_PORT);
-
     private final List<Problem> problems = new ArrayList<>();
 
     private PolicyChecks() {}
@@ -49,15 +48,28 @@ final class PolicyChecks {
         if (spec.selector() == null) {
             problem("spec.selector", "absent (expected for example matchLabels: {app: gateway})");
         }
-        if (spec.ports().size() != 1) {
-            problem("spec.ports", spec.ports() + " (expected: exactly one container port, for example [8080])");
+        if (spec.ports().size() > PodSection.MAX_PORTS) {
+            problem("spec.ports", spec.ports() + " (expected: at most " + PodSection.MAX_PORTS + " container ports)");
         }
+        Set<Integer> seen = new HashSet<>();
         for (int port : spec.ports()) {
-            if (port < 1 || port > 65535) {
-                problem("spec.ports", port + " is not a port (expected: 1 to 65535)");
-            } else if (SIDECAR_PORTS.contains(port)) {
-                problem("spec.ports", port + " is the sidecar's own (expected: the port that the app listens on)");
+            checkPort("spec.ports", port);
+            if (ContractPaths.isReserved(port)) {
+                problem("spec.ports", port + " is the sidecar's own (expected: ports that the app listens on)");
             }
+            if (!seen.add(port)) {
+                problem("spec.ports", port + " is there twice (expected: each port once)");
+            }
+            if (spec.opaquePorts().contains(port)) {
+                problem("spec.ports", port + " is in spec.opaquePorts too (expected: one of them)");
+            }
+        }
+        spec.opaquePorts().forEach(port -> checkPort("spec.opaquePorts", port));
+    }
+
+    private void checkPort(String field, int port) {
+        if (port < 1 || port > 65535) {
+            problem(field, port + " is not a port (expected: 1 to 65535)");
         }
     }
 

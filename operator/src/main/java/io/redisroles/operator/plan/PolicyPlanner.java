@@ -2,6 +2,7 @@ package io.redisroles.operator.plan;
 
 import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.AccessPolicySpec;
+import io.redisroles.api.v1alpha1.RoleKind;
 import io.redisroles.contract.ContractPaths;
 import io.redisroles.contract.Endpoint;
 import io.redisroles.contract.SidecarConfig;
@@ -19,8 +20,17 @@ import java.util.function.Function;
 
 /** Decides what an AccessPolicy means. Pure: the same policy and roles give the same plan. */
 public final class PolicyPlanner {
+    /**
+     * The most that a call may take. Generous, because a Redis whose CPU limit is used up stands still for most of a 100 ms
+     * period of the kernel's scheduler, twice where its node is full too, and a refused request is worse than a late one. What
+     * a dead Redis costs does not depend on it: a sidecar waits for a tenth, 25 ms, where Redis has lately been fast.
+     */
     private static final Duration STORE_TIMEOUT = Duration.ofMillis(250);
+
     private static final Duration UPSTREAM_TIMEOUT = Duration.ofSeconds(60);
+
+    /** Where a policy leaves it to each pod's container ports. */
+    private static final int USUAL_PORT = 8080;
 
     private PolicyPlanner() {}
 
@@ -44,7 +54,6 @@ public final class PolicyPlanner {
         return PolicySections.sessionOf(policy.getSpec())
                 .map(session -> new PolicyGrant(
                         policy.getMetadata().getName(),
-                        policy.getSpec().selector(),
                         stores,
                         policy.getMetadata().getNamespace(),
                         session));
@@ -88,13 +97,27 @@ public final class PolicyPlanner {
                         Optional.ofNullable(found.get(StoreName.LIMITS))
                                 .filter(role -> role.memory().evictionPolicy().evicts())
                                 .map(role -> role.names().role())),
-                List.of());
+                warnings(found));
     }
 
-    private static Map<StoreName, String> references(AccessPolicySpec spec) {
+    /** Open sockets beside sessions and counters make those be evicted, and in a role that never evicts they fill it. */
+    private static List<Problem> warnings(Map<StoreName, RolePlan> roles) {
+        return Optional.ofNullable(roles.get(StoreName.SOCKETS))
+                .filter(role -> role.role() != RoleKind.SOCKET && role.role() != RoleKind.CUSTOM)
+                .map(role -> new Problem(
+                        "spec.roles.sockets",
+                        "RedisRole " + role.names().role() + " is a role: "
+                                + role.role().jsonName()
+                                + ": keep open sockets in a RedisRole with role: socket, whose memory is theirs alone"))
+                .stream()
+                .toList();
+    }
+
+    static Map<StoreName, String> references(AccessPolicySpec spec) {
         Map<StoreName, String> references = new EnumMap<>(StoreName.class);
         Optional.ofNullable(spec.roles().limits()).ifPresent(role -> references.put(StoreName.LIMITS, role.name()));
         Optional.ofNullable(spec.roles().sessions()).ifPresent(role -> references.put(StoreName.SESSIONS, role.name()));
+        Optional.ofNullable(spec.roles().sockets()).ifPresent(role -> references.put(StoreName.SOCKETS, role.name()));
         return references;
     }
 
@@ -107,16 +130,29 @@ public final class PolicyPlanner {
                         new Endpoint(role.host(), role.service().port()),
                         0,
                         RoleNames.policyUser(policy.getMetadata().getName()),
-                        ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.passwordKey(store))));
+                        ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.passwordKey(store),
+                        role.tls()
+                                .map(tls ->
+                                        ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.authorityKey(store))
+                                .orElse(""),
+                        role.tls()
+                                .map(tls ->
+                                        ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.identityKey(store))
+                                .orElse(""))));
         return new StaticSection(
                 new Endpoint("0.0.0.0", ContractPaths.INBOUND_PORT),
-                new Endpoint("127.0.0.1", policy.getSpec().ports().get(0)),
+                // What the sidecar is told of its own pod stands in for it where it was injected.
+                new Endpoint(
+                        "127.0.0.1",
+                        policy.getSpec().ports().stream().findFirst().orElse(USUAL_PORT)),
                 new Endpoint("0.0.0.0", ContractPaths.PROBE_PORT),
                 new Endpoint("127.0.0.1", ContractPaths.ADMIN_PORT),
                 stores,
                 ContractPaths.CREDENTIALS_DIRECTORY + "/" + ContractPaths.IDENTIFIER_KEY,
                 STORE_TIMEOUT,
                 UPSTREAM_TIMEOUT,
-                false);
+                false,
+                List.of(),
+                StaticSection.Savings.ALL);
     }
 }

@@ -33,6 +33,26 @@ public record RoleNames(String role) {
         return base() + "-credentials";
     }
 
+    /** What Redis serves: its certificate, its key, and who is to be believed about it. */
+    public String certificateSecret() {
+        return base() + "-tls";
+    }
+
+    /** The authority of the role's own, with its key; mounted nowhere. */
+    public String authoritySecret() {
+        return base() + "-ca";
+    }
+
+    /** Every client's certificate and key; mounted nowhere, and what clients get is made of it. */
+    public String clientsSecret() {
+        return base() + "-clients";
+    }
+
+    /** What is requested of cert-manager, and the Secret that it writes. */
+    public String requestedCertificate() {
+        return base() + "-certificate";
+    }
+
     public String bindingSecret(String consumer) {
         return base() + "." + consumer;
     }

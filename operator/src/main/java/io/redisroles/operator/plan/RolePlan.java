@@ -5,9 +5,12 @@ import io.redisroles.api.v1alpha1.Fsync;
 import io.redisroles.api.v1alpha1.ReclaimPolicy;
 import io.redisroles.api.v1alpha1.RedisRoleSpec;
 import io.redisroles.api.v1alpha1.RoleKind;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +32,8 @@ import java.util.stream.Stream;
  * @param scheduling where the pod may run
  * @param pod what is added to it
  * @param cpu the container's CPU request
+ * @param tls how connections are encrypted; empty if they are not
+ * @param rotation when passwords change by themselves; empty if they do not
  */
 public record RolePlan(
         String namespace,
@@ -46,7 +51,9 @@ public record RolePlan(
         List<AclUser> users,
         RedisRoleSpec.Scheduling scheduling,
         RedisRoleSpec.Pod pod,
-        Quantity cpu) {
+        Quantity cpu,
+        Optional<TlsPlan> tls,
+        Optional<RotationSchedule> rotation) {
 
     /** Redis listens here in the container, whatever the Service's port is. */
     public static final int CONTAINER_PORT = 6379;
@@ -60,6 +67,68 @@ public record RolePlan(
     /** The Service's DNS name within the cluster. */
     public String host() {
         return service.name() + "." + namespace + ".svc";
+    }
+
+    /** The same plan with the defaults of directives that redis.conf once had, {@code before}, and that are wished no more. */
+    public RolePlan takingBack(Set<String> before) {
+        Map<String, String> all = new LinkedHashMap<>(directives);
+        RedisDirectives.defaults(before).forEach(all::putIfAbsent);
+        return with(memory, all);
+    }
+
+    /** The same plan with other memory. */
+    public RolePlan withMemory(MemoryPlan other) {
+        Map<String, String> all = new LinkedHashMap<>(directives);
+        all.put("maxmemory", String.valueOf(other.maxMemory()));
+        all.replace("auto-aof-rewrite-min-size", memory.rewriteMinSize(), other.rewriteMinSize());
+        return with(other, all);
+    }
+
+    /** The same plan, in which Redis asks its clients for no certificate yet. */
+    public RolePlan withoutAskingClients() {
+        Map<String, String> all = new LinkedHashMap<>(directives);
+        all.replace(RedisDirectives.ASKS_CLIENTS, "no");
+        return with(memory, all);
+    }
+
+    /** The same plan with another image. */
+    public RolePlan withImage(String other) {
+        return with(other, memory, directives, users);
+    }
+
+    /** The same plan, in which no client may write. */
+    public RolePlan withoutWrites() {
+        List<AclUser> reading = users.stream()
+                .map(user -> user.isClient() ? user.withoutWrites() : user)
+                .toList();
+        return with(image, memory, directives, reading);
+    }
+
+    private RolePlan with(MemoryPlan otherMemory, Map<String, String> otherDirectives) {
+        return with(image, otherMemory, otherDirectives, users);
+    }
+
+    private RolePlan with(
+            String otherImage, MemoryPlan otherMemory, Map<String, String> otherDirectives, List<AclUser> otherUsers) {
+        return new RolePlan(
+                namespace,
+                uid,
+                names,
+                role,
+                otherImage,
+                otherMemory,
+                fsync,
+                storage,
+                service,
+                Collections.unmodifiableMap(otherDirectives),
+                consumers,
+                grants,
+                otherUsers,
+                scheduling,
+                pod,
+                cpu,
+                tls,
+                rotation);
     }
 
     /** The names of the users that have a password of their own. */

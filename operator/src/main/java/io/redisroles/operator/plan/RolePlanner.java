@@ -67,8 +67,15 @@ public final class RolePlanner {
             Fsync fsync = fsync();
             RolePlan.Storage storage = storage(memory);
             RolePlan.ServicePort service = service(names);
+            Optional<TlsPlan> tls = TlsPlan.of(
+                    Optional.ofNullable(spec.tls()),
+                    names,
+                    resource.getMetadata().getNamespace(),
+                    service,
+                    problems);
             Quantity cpu = cpu();
             String image = image();
+            Optional<RotationSchedule> rotation = rotation();
             if (!problems.isEmpty()) {
                 return PlanResult.rejected(problems);
             }
@@ -83,7 +90,7 @@ public final class RolePlanner {
                             fsync,
                             storage,
                             service,
-                            RedisDirectives.of(memory, fsync, spec.config()),
+                            RedisDirectives.of(memory, fsync, tls, spec.config()),
                             spec.consumers().stream()
                                     .map(consumer -> new ConsumerPlan(
                                             consumer.name(),
@@ -94,7 +101,9 @@ public final class RolePlanner {
                             AclUsers.of(spec.consumers(), grants),
                             Optional.ofNullable(spec.scheduling()).orElse(NO_SCHEDULING),
                             pod(),
-                            cpu),
+                            cpu,
+                            tls,
+                            rotation),
                     warnings);
         }
 
@@ -179,6 +188,16 @@ public final class RolePlanner {
                         "\"" + image + "\" is empty or has a space: leave it out, or write for example redis:7.4");
             }
             return image;
+        }
+
+        private Optional<RotationSchedule> rotation() {
+            return Optional.ofNullable(spec.passwordRotation())
+                    .flatMap(wished -> RotationSchedule.orProblem(
+                            "spec.passwordRotation.every",
+                            wished.every(),
+                            resource.getMetadata().getNamespace() + "/"
+                                    + resource.getMetadata().getName(),
+                            problems));
         }
 
         private Quantity cpu() {

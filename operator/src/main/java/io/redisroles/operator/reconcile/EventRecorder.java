@@ -51,7 +51,12 @@ final class EventRecorder {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
-            client.resource(event).edit(this::again);
+            // By its name: by the object, the client would count from what it was given.
+            client.v1()
+                    .events()
+                    .inNamespace(event.getMetadata().getNamespace())
+                    .withName(event.getMetadata().getName())
+                    .edit(this::again);
         }
     }
 

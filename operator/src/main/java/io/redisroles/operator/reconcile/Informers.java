@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -38,6 +39,7 @@ final class Informers {
             PersistentVolumeClaim.class,
             Service.class,
             NetworkPolicy.class,
+            PodDisruptionBudget.class,
             StatefulSet.class);
 
     /** The kinds of a policy's children. */
@@ -47,35 +49,46 @@ final class Informers {
 
     private Informers() {}
 
-    static List<EventSource<?, RedisRole>> ofRoles(EventSourceContext<RedisRole> context) {
+    static List<EventSource<?, RedisRole>> ofRoles(EventSourceContext<RedisRole> context, Duty duty) {
         List<EventSource<?, RedisRole>> sources = new ArrayList<>();
         for (Class<? extends HasMetadata> kind : ROLE_CHILDREN) {
-            sources.add(children(kind, OURS + "," + Labels.ROLE_NAME, context, Informers::roleOf));
+            sources.add(children(kind, OURS + "," + Labels.ROLE_NAME, context, duty, Informers::roleOf));
         }
-        sources.add(children(Pod.class, OURS + "," + Labels.ROLE_NAME, context, Informers::roleOf));
+        sources.add(children(Pod.class, OURS + "," + Labels.ROLE_NAME, context, duty, Informers::roleOf));
         // Every role, not only those that the policy names now: the one that it no longer names must lose its user.
-        sources.add(peers(AccessPolicy.class, context, Informers::generationDiffers));
+        sources.add(peers(AccessPolicy.class, context, duty, Informers::generationDiffers));
         return sources;
     }
 
-    static List<EventSource<?, AccessPolicy>> ofPolicies(EventSourceContext<AccessPolicy> context) {
+    static List<EventSource<?, AccessPolicy>> ofPolicies(EventSourceContext<AccessPolicy> context, Duty duty) {
         List<EventSource<?, AccessPolicy>> sources = new ArrayList<>();
-        sources.add(children(ConfigMap.class, OURS + "," + Labels.POLICY, context, Informers::policyOf));
+        sources.add(children(ConfigMap.class, OURS + "," + Labels.POLICY, context, duty, Informers::policyOf));
+        sources.add(children(NetworkPolicy.class, OURS + "," + Labels.POLICY, context, duty, Informers::policyOf));
+        // Pods with a sidecar. Whose pods they are besides, if two policies select them, each policy asks for itself.
+        sources.add(children(Pod.class, Labels.POLICY, context, duty, Informers::policyOf));
         // Roles' Secrets too: a policy's password is in its role's credentials.
         sources.add(children(
-                Secret.class, OURS, context, secret -> isOfRole(secret) ? all(context, secret) : policyOf(secret)));
-        sources.add(peers(RedisRole.class, context, (now, before) -> !Objects.equals(now, before)));
+                Secret.class,
+                OURS,
+                context,
+                duty,
+                secret -> isOfRole(secret) ? all(context, secret) : policyOf(secret)));
+        sources.add(peers(RedisRole.class, context, duty, (now, before) -> !Objects.equals(now, before)));
         return sources;
     }
 
     private static <R extends HasMetadata, P extends HasMetadata> EventSource<R, P> children(
-            Class<R> kind, String selector, EventSourceContext<P> context, Function<R, Set<ResourceID>> parents) {
+            Class<R> kind,
+            String selector,
+            EventSourceContext<P> context,
+            Duty duty,
+            Function<R, Set<ResourceID>> parents) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
                         .withName(kind.getSimpleName())
                         .withLabelSelector(selector)
                         .withNamespacesInheritedFromController()
-                        .withSecondaryToPrimaryMapper(parents::apply)
+                        .withSecondaryToPrimaryMapper(child -> within(duty, child, parents))
                         .build(),
                 context);
     }
@@ -86,15 +99,21 @@ final class Informers {
     }
 
     private static <R extends HasMetadata, P extends HasMetadata> EventSource<R, P> peers(
-            Class<R> kind, EventSourceContext<P> context, Worth<R> worth) {
+            Class<R> kind, EventSourceContext<P> context, Duty duty, Worth<R> worth) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
                         .withName(kind.getSimpleName())
                         .withNamespacesInheritedFromController()
                         .withOnUpdateFilter(worth::changed)
-                        .withSecondaryToPrimaryMapper(peer -> all(context, peer))
+                        .withSecondaryToPrimaryMapper(peer -> within(duty, peer, known -> all(context, known)))
                         .build(),
                 context);
+    }
+
+    /** What happens in the namespaces of other operators wakes nobody here. */
+    private static <R extends HasMetadata> Set<ResourceID> within(
+            Duty duty, R resource, Function<R, Set<ResourceID>> parents) {
+        return duty.isIn(resource.getMetadata().getNamespace()) ? parents.apply(resource) : Set.of();
     }
 
     private static boolean generationDiffers(AccessPolicy now, AccessPolicy before) {

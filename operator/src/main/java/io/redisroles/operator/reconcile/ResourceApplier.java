@@ -31,6 +31,11 @@ record ResourceApplier(KubernetesClient client, Caches<?> caches, Ownership owne
         return current(desired).filter(actual -> ownership.covers(desired, actual));
     }
 
+    /** Whether there is an object of that kind and name, ours or not. */
+    <R extends HasMetadata> boolean exists(R desired) {
+        return current(desired).isPresent();
+    }
+
     private <R extends HasMetadata> Applied apply(R desired) {
         Optional<R> actual = current(desired);
         if (actual.isEmpty()) {

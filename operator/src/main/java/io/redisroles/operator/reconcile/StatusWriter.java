@@ -26,6 +26,11 @@ final class StatusWriter {
         this.events = events;
     }
 
+    /** Tells what happened to a resource beside its conditions. */
+    void tell(HasMetadata resource, Transitions.RoleEvent event) {
+        events.record(resource, List.of(event));
+    }
+
     /**
      * Writes by server-side apply.
      *

@@ -24,13 +24,22 @@ record InfoText(Map<String, String> fields) {
         return new InfoText(fields);
     }
 
-    RedisFacts facts(String aclRevision, Map<String, String> config) {
+    String runId() {
+        return text("run_id");
+    }
+
+    /** Bytes. */
+    long usedMemory() {
+        return number("used_memory");
+    }
+
+    RedisFacts facts(String aclRevision, Map<String, String> config, UsageTrend trend) {
         Matcher keyspace = KEYSPACE.matcher(text("db0"));
         boolean hasKeys = keyspace.matches();
         return new RedisFacts(
-                text("redis_version"),
+                version(),
                 text("run_id"),
-                number("used_memory"),
+                usedMemory(),
                 number("maxmemory"),
                 number("evicted_keys"),
                 hasKeys ? Long.parseLong(keyspace.group(1)) : 0,
@@ -38,7 +47,20 @@ record InfoText(Map<String, String> fields) {
                 text("aof_enabled").equals("1"),
                 !text("aof_last_write_status").equals("err"),
                 aclRevision,
-                config);
+                config,
+                new RedisLoad(
+                        number("used_memory_dataset"),
+                        number("aof_current_size"),
+                        text("aof_rewrite_in_progress").equals("1")
+                                || text("aof_rewrite_scheduled").equals("1"),
+                        Math.max(number("aof_last_cow_size"), number("rdb_last_cow_size")),
+                        trend.untilFull(number("maxmemory"))));
+    }
+
+    /** Valkey tells the version of Redis that it is compatible with, beside its own. */
+    private String version() {
+        String valkey = text("valkey_version");
+        return valkey.isEmpty() ? text("redis_version") : "Valkey " + valkey;
     }
 
     private String text(String name) {

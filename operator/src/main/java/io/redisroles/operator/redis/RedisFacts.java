@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What a running Redis said of itself.
  *
- * @param version for example {@code 7.0.15}
+ * @param version for example {@code 7.0.15} or {@code Valkey 8.0.1}
  * @param runId changes with every start
  * @param usedMemory bytes
  * @param maxMemory bytes, as {@code CONFIG GET} says
@@ -17,6 +17,7 @@ import java.util.Map;
  * @param aclRevision the digest that the user {@code _revision} carries; empty if there is none, or if the default user is on
  *     where it should be off or off where it should be on
  * @param config the directives that were asked for
+ * @param load what its data takes
  */
 public record RedisFacts(
         String version,
@@ -29,7 +30,8 @@ public record RedisFacts(
         boolean aofEnabled,
         boolean aofWriteOk,
         String aclRevision,
-        Map<String, String> config) {
+        Map<String, String> config,
+        RedisLoad load) {
     public RedisFacts {
         config = Map.copyOf(config);
     }

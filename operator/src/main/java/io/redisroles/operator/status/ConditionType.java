@@ -9,11 +9,13 @@ public enum ConditionType {
     ACL_APPLIED("AclApplied"),
     MEMORY_HEALTHY("MemoryHealthy"),
     PERSISTENCE_HEALTHY("PersistenceHealthy"),
+    CERTIFICATE_SERVED("CertificateServed"),
     NAME_CONFLICT("NameConflict"),
     PROGRAMMED("Programmed"),
     STORE_REACHABLE("StoreReachable"),
     LIMITS_DURABLE("LimitsDurable"),
-    ENFORCED("Enforced");
+    ENFORCED("Enforced"),
+    CONFLICTED("Conflicted");
 
     private final String text;
 

@@ -4,10 +4,13 @@ import io.redisroles.api.v1alpha1.Condition;
 import io.redisroles.api.v1alpha1.RedisRoleStatus;
 import io.redisroles.api.v1alpha1.RoleKind;
 import io.redisroles.operator.plan.Bytes;
+import io.redisroles.operator.plan.MemoryPlan;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.redis.Observation;
 import io.redisroles.operator.redis.RedisFacts;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Whether a role has room for what it promises.
@@ -20,6 +23,9 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
     /** The shares of maxmemory at which a role that never evicts raises its voice. */
     private static final int[] NEAR_FULL_PERCENT = {95, 85, 70};
 
+    /** How far usage must fall below a threshold before it is taken back: one that swings about it is told once. */
+    private static final int RELIEF_PERCENT = 3;
+
     static MemoryHealth of(RedisRoleStatus previous, RolePlan plan, Observation observation) {
         Optional<RedisFacts> facts = observation.facts();
         if (facts.isEmpty()) {
@@ -28,7 +34,7 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
         if (plan.memory().evictionPolicy().evicts()) {
             return evicting(plan, facts.get(), isFull(observation));
         }
-        return keeping(plan, facts.get(), isFull(observation));
+        return keeping(previous, plan, facts.get(), isFull(observation));
     }
 
     void addTo(Conditions conditions) {
@@ -39,7 +45,8 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
         }
     }
 
-    private static MemoryHealth keeping(RolePlan plan, RedisFacts facts, boolean writesRefused) {
+    private static MemoryHealth keeping(
+            RedisRoleStatus previous, RolePlan plan, RedisFacts facts, boolean writesRefused) {
         if (writesRefused) {
             return new MemoryHealth(
                     "False",
@@ -48,16 +55,62 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
         }
         long percent = facts.usedMemory() * 100 / plan.memory().maxMemory();
         for (int threshold : NEAR_FULL_PERCENT) {
-            if (percent >= threshold) {
-                return new MemoryHealth(
-                        "False",
-                        ConditionReason.NEAR_FULL,
-                        "at least " + threshold + " % of "
-                                + Bytes.text(plan.memory().maxMemory())
-                                + " is used, and this role refuses writes at 100 %: raise spec.memory.maxMemory");
+            if (percent >= threshold || (percent >= threshold - RELIEF_PERCENT && wasAt(previous, threshold))) {
+                return nearFull(
+                        previous, atLeast(threshold) + Bytes.text(plan.memory().maxMemory()), facts);
             }
         }
-        return healthy("there is room");
+        return withHeadroom(plan, facts, "there is room");
+    }
+
+    /** When it will be full is said when a threshold is crossed: a sentence that moves would be written all the time. */
+    private static MemoryHealth nearFull(RedisRoleStatus previous, String share, RedisFacts facts) {
+        String forecast = facts.load()
+                .untilFull()
+                .map(left -> ", in about " + roughly(left) + " at the pace of the last hour")
+                .orElse("");
+        String message =
+                share + " is used, and this role refuses writes at 100 %" + forecast + ": raise spec.memory.maxMemory";
+        return new MemoryHealth(
+                "False",
+                ConditionReason.NEAR_FULL,
+                Conditions.find(previous.conditions(), ConditionType.MEMORY_HEALTHY)
+                        .map(Condition::message)
+                        .filter(said -> said.startsWith(share))
+                        .orElse(message));
+    }
+
+    private static String roughly(Duration left) {
+        if (left.toHours() < 2) {
+            return Math.max(1, left.toMinutes()) + " minutes";
+        }
+        return left.toDays() < 2 ? left.toHours() + " hours" : left.toDays() + " days";
+    }
+
+    /** Whether the container has room for what the last rewrite copied. */
+    private static MemoryHealth withHeadroom(RolePlan plan, RedisFacts facts, String otherwise) {
+        long needed =
+                MemoryPlan.limitFor(plan.memory().maxMemory(), facts.load().copied());
+        return needed <= plan.memory().containerLimit()
+                ? healthy(otherwise)
+                : new MemoryHealth(
+                        "False",
+                        ConditionReason.HEADROOM_LOW,
+                        "the last rewrite of the append-only file copied so much that a full role may be killed in the next"
+                                + " one: set spec.memory.containerLimit to " + Bytes.text(needed) + " (now "
+                                + Bytes.text(plan.memory().containerLimit()) + ")");
+    }
+
+    private static String atLeast(int threshold) {
+        return "at least " + threshold + " % of ";
+    }
+
+    /** Whether this threshold, or a higher one, was told last. */
+    private static boolean wasAt(RedisRoleStatus previous, int threshold) {
+        return Conditions.find(previous.conditions(), ConditionType.MEMORY_HEALTHY)
+                .filter(known -> IntStream.of(NEAR_FULL_PERCENT)
+                        .anyMatch(told -> told >= threshold && known.message().startsWith(atLeast(told))))
+                .isPresent();
     }
 
     private static MemoryHealth evicting(RolePlan plan, RedisFacts facts, boolean writesRefused) {
@@ -86,7 +139,7 @@ record MemoryHealth(String status, ConditionReason reason, String message) {
                     ConditionReason.VOLATILE_STARVED,
                     "most keys have no TTL, so little can be evicted: give keys a TTL or raise spec.memory.maxMemory");
         }
-        return healthy("old keys make room for new ones");
+        return withHeadroom(plan, facts, "old keys make room for new ones");
     }
 
     private static boolean evictsOnlyKeysWithTtl(RolePlan plan) {

@@ -1,10 +1,13 @@
 package io.redisroles.operator.status;
 
 import io.redisroles.api.v1alpha1.AccessPolicyStatus;
+import io.redisroles.operator.injection.PodCensus;
 import io.redisroles.operator.plan.PlanResult;
 import io.redisroles.operator.plan.PolicyPlan;
+import io.redisroles.operator.plan.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What is said of an AccessPolicy. Pure: an equal status means that nothing needs to be written. */
 public final class PolicyStatus {
@@ -18,12 +21,27 @@ public final class PolicyStatus {
      * @param rolesReady whether every role that it refers to is Ready
      * @param usersLoaded whether every such role has loaded the policy's user
      * @param conflicts the children whose names somebody else's objects have
+     * @param pods how the pods stand; empty where no sidecars are injected
      */
-    public record ObservedPolicy(boolean rolesReady, boolean usersLoaded, List<String> conflicts) {
+    public record ObservedPolicy(
+            boolean rolesReady, boolean usersLoaded, List<String> conflicts, Optional<ObservedPods> pods) {
         public ObservedPolicy {
             conflicts = List.copyOf(conflicts);
         }
+
+        /** Where no sidecars are injected. */
+        public ObservedPolicy(boolean rolesReady, boolean usersLoaded, List<String> conflicts) {
+            this(rolesReady, usersLoaded, conflicts, Optional.empty());
+        }
     }
+
+    /**
+     * How the pods of a policy stand.
+     *
+     * @param census of them
+     * @param openTo the NetworkPolicy that decides instead of ours who reaches the app beside its sidecar
+     */
+    public record ObservedPods(PodCensus census, Optional<String> openTo) {}
 
     /** The status of a policy that cannot be done as written; what was said of its last good form stands. */
     public static AccessPolicyStatus rejected(
@@ -33,15 +51,43 @@ public final class PolicyStatus {
         conditions.isFalse(ConditionType.ACCEPTED, ConditionReason.INVALID_SPEC, problems);
         conditions.isFalse(
                 ConditionType.PROGRAMMED, ConditionReason.INVALID_SPEC, "sidecars keep the last good policy");
-        enforced(conditions);
-        return new AccessPolicyStatus(generation, conditions.listWithRest(), NO_SIDECARS);
+        if (Conditions.find(previous.conditions(), ConditionType.ENFORCED).isEmpty()) {
+            conditions.isFalse(ConditionType.ENFORCED, ConditionReason.NOT_INJECTED, "the policy is not accepted");
+        }
+        return new AccessPolicyStatus(
+                generation,
+                conditions.listWithRest(),
+                Optional.ofNullable(previous.sidecars()).orElse(NO_SIDECARS));
     }
 
-    /** The status of a policy whose children have been applied. */
-    public static AccessPolicyStatus next(
-            AccessPolicyStatus previous, long generation, PolicyPlan plan, ObservedPolicy observed, Instant now) {
+    /** The status of a policy of which the API server forbids the operator something; the rest of what was said stands. */
+    public static AccessPolicyStatus forbidden(AccessPolicyStatus previous, long generation, String why, Instant now) {
         Conditions conditions = new Conditions(previous.conditions(), generation, now);
-        conditions.isTrue(ConditionType.ACCEPTED, ConditionReason.VALID, "the spec can be done as written");
+        conditions.isFalse(ConditionType.PROGRAMMED, ConditionReason.FORBIDDEN, why);
+        return new AccessPolicyStatus(
+                previous.observedGeneration(),
+                conditions.listWithRest(),
+                Optional.ofNullable(previous.sidecars()).orElse(NO_SIDECARS));
+    }
+
+    /**
+     * The status of a policy whose children have been applied.
+     *
+     * @param warnings what works but is unwise
+     */
+    public static AccessPolicyStatus next(
+            AccessPolicyStatus previous,
+            long generation,
+            PolicyPlan plan,
+            List<Problem> warnings,
+            ObservedPolicy observed,
+            Instant now) {
+        Conditions conditions = new Conditions(previous.conditions(), generation, now);
+        if (warnings.isEmpty()) {
+            conditions.isTrue(ConditionType.ACCEPTED, ConditionReason.VALID, "the spec can be done as written");
+        } else {
+            conditions.isTrue(ConditionType.ACCEPTED, ConditionReason.UNWISE, PlanResult.describe(warnings));
+        }
         programmed(conditions, observed);
         if (observed.rolesReady()) {
             conditions.isTrue(
@@ -51,8 +97,16 @@ public final class PolicyStatus {
                     ConditionType.STORE_REACHABLE, ConditionReason.NOT_SERVING, "a role referred to is not Ready");
         }
         durable(conditions, plan);
-        enforced(conditions);
-        return new AccessPolicyStatus(generation, conditions.list(), NO_SIDECARS);
+        if (observed.pods().isEmpty()) {
+            conditions.isFalse(
+                    ConditionType.ENFORCED, ConditionReason.NOT_INJECTED, "sidecars are not injected into pods here");
+            return new AccessPolicyStatus(generation, conditions.list(), NO_SIDECARS);
+        }
+        PodCensus census = observed.pods().get().census();
+        enforced(conditions, census, observed.pods().get().openTo());
+        conflicted(conditions, census);
+        return new AccessPolicyStatus(
+                generation, conditions.list(), new AccessPolicyStatus.Sidecars(census.total(), census.current()));
     }
 
     /** A status that says nothing yet. */
@@ -90,10 +144,48 @@ public final class PolicyStatus {
         }
     }
 
-    private static void enforced(Conditions conditions) {
-        conditions.isFalse(
-                ConditionType.ENFORCED,
-                ConditionReason.NOT_INJECTED,
-                "no pod has the sidecar: this release does not inject it yet");
+    private static void enforced(Conditions conditions, PodCensus census, Optional<String> openTo) {
+        if (!census.without().isEmpty()) {
+            conditions.isFalse(ConditionType.ENFORCED, ConditionReason.NOT_INJECTED, some(census.without()));
+        } else if (!census.awaited().isEmpty()) {
+            conditions.isFalse(
+                    ConditionType.ENFORCED,
+                    ConditionReason.REPLACING,
+                    "to be made anew, one after the other: "
+                            + some(census.awaited().stream()
+                                    .map(pod -> "pod " + pod.getMetadata().getName())
+                                    .toList()));
+        } else if (openTo.isPresent()) {
+            conditions.isFalse(
+                    ConditionType.ENFORCED,
+                    ConditionReason.BYPASS_OPEN,
+                    "NetworkPolicy " + openTo.get()
+                            + " decides who reaches the app beside its sidecar: let it admit ports"
+                            + " 15001 to 15016 instead of " + census.ports() + ", or use interception: Redirect");
+        } else if (census.total() == 0) {
+            conditions.isTrue(ConditionType.ENFORCED, ConditionReason.NO_PODS, "the selector selects no pod now");
+        } else {
+            conditions.isTrue(ConditionType.ENFORCED, ConditionReason.INJECTED, "every selected pod has the sidecar");
+        }
+    }
+
+    private static void conflicted(Conditions conditions, PodCensus census) {
+        if (census.overruled().isEmpty()) {
+            conditions.isFalse(
+                    ConditionType.CONFLICTED, ConditionReason.NO_CONFLICT, "no other policy has a pod of this one");
+        } else {
+            conditions.isTrue(
+                    ConditionType.CONFLICTED,
+                    ConditionReason.OLDER_POLICY_WINS,
+                    "selected by this policy, but older ones have them: " + some(census.overruled())
+                            + "; select each pod by one policy");
+        }
+    }
+
+    /** A few, and how many more; of a thousand pods nobody reads all. */
+    private static String some(List<String> all) {
+        int shown = Math.min(all.size(), 3);
+        return String.join("; ", all.subList(0, shown))
+                + (all.size() > shown ? "; and " + (all.size() - shown) + " more" : "");
     }
 }

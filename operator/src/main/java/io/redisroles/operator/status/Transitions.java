@@ -3,12 +3,24 @@ package io.redisroles.operator.status;
 import io.redisroles.api.v1alpha1.Condition;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The Events that a change of conditions is worth: one for each whose status or reason changed, and one for each further
- * threshold that a filling role crosses.
+ * threshold that a filling role crosses and each renewed certificate.
  */
 public final class Transitions {
+    private static final Set<String> GOOD_WHEN_FALSE =
+            Set.of(ConditionType.NAME_CONFLICT.text(), ConditionType.CONFLICTED.text());
+
+    /** Reasons that deserve a look although the condition is good. */
+    private static final Set<String> WARNINGS =
+            Set.of(ConditionReason.UNWISE.text(), ConditionReason.AOF_TRUNCATED.text());
+
+    /** Whose message alone is worth an Event when it changes. */
+    private static final Set<String> TOLD_AGAIN =
+            Set.of(ConditionReason.NEAR_FULL.text(), ConditionReason.SERVED.text());
+
     private Transitions() {}
 
     /**
@@ -43,19 +55,19 @@ public final class Transitions {
         }
         return !before.get().status().equals(after.status())
                 || !before.get().reason().equals(after.reason())
-                || (after.reason().equals(ConditionReason.NEAR_FULL.text())
+                || (TOLD_AGAIN.contains(after.reason())
                         && !before.get().message().equals(after.message()));
     }
 
     /**
-     * NameConflict is good when False and every other condition when True, unless its reason is a warning. Progressing is
+     * NameConflict and Conflicted are good when False and every other condition when True, unless its reason is a warning. Progressing is
      * neither.
      */
     private static boolean isBad(Condition condition) {
         if (condition.type().equals(ConditionType.PROGRESSING.text())) {
             return false;
         }
-        String good = condition.type().equals(ConditionType.NAME_CONFLICT.text()) ? "False" : "True";
-        return !condition.status().equals(good) || condition.reason().equals(ConditionReason.UNWISE.text());
+        String good = GOOD_WHEN_FALSE.contains(condition.type()) ? "False" : "True";
+        return !condition.status().equals(good) || WARNINGS.contains(condition.reason());
     }
 }

@@ -128,7 +128,9 @@ class ConsumerOnRedisTest {
 
         // When
         List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", "default"));
-        command.addAll(AclFile.defaultUser(redis.plan(), redis.credentials()));
+        LiveSettings.of(redis.plan(), redis.credentials()).users().stream()
+                .filter(user -> user.name().equals(AclUser.DEFAULT))
+                .forEach(user -> command.addAll(user.rules()));
         redis.call(AclUser.OPERATOR, command.toArray(String[]::new));
 
         // Then

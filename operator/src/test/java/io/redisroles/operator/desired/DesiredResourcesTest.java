@@ -37,6 +37,7 @@ class DesiredResourcesTest {
                         "Service",
                         "Service",
                         "NetworkPolicy",
+                        "PodDisruptionBudget",
                         "StatefulSet");
     }
 

@@ -18,6 +18,10 @@ class PolicyUserOnRedisTest {
     private static final String COUNTER = "rate:{c2hvcA}:demo/web:api";
     private static final String SESSION = "session:0123456789abcdef";
     private static final String TOKEN = "auth:token:0123456789abcdef";
+    private static final String API_KEY = "apikey:0123456789abcdef";
+    private static final String JWT_STATE = "jwt:ada";
+    /** Of a policy that takes every kind of credential. */
+    private static final String ALL_KINDS = "_policy.all-kinds";
 
     private static final Pattern REFUSED = Pattern.compile("NOPERM .*|ERR The user executing the script can't .*");
 
@@ -35,6 +39,25 @@ class PolicyUserOnRedisTest {
                         "{role: gateway}",
                         Samples.policy("web"),
                         Samples.policy("other"),
+                        Samples.policy("all-kinds", """
+                                selector: {matchLabels: {app: shop}}
+                                ports: [8080]
+                                roles: {limits: {name: sample}, sessions: {name: sample}}
+                                session:
+                                  sources: [{cookie: sid}, {bearer: Token}, {apiKey: X-API-Key}]
+                                rules:
+                                - {name: api, session: Required, limits: []}
+                                """),
+                        Samples.policy("jwt", """
+                                selector: {matchLabels: {app: shop}}
+                                ports: [8080]
+                                roles: {sessions: {name: sample}}
+                                session:
+                                  sources: [{bearer: Jwt}]
+                                  jwt: {issuer: "https://login.test/", audience: shop, jwks: {uri: "https://login.test/keys"}}
+                                rules:
+                                - {name: api, session: Required, limits: []}
+                                """),
                         Samples.policy("counting", """
                                 selector: {matchLabels: {app: shop}}
                                 ports: [8080]
@@ -82,8 +105,6 @@ class PolicyUserOnRedisTest {
         String script = """
                 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 'no hash' end
                 redis.call('PEXPIRE', KEYS[1], 60000)
-                redis.call('HGETALL', KEYS[1])
-                redis.call('HGET', KEYS[1], 'tier')
                 return redis.call('PTTL', KEYS[1]) > 0 and redis.call('HMGET', KEYS[1], 'user_id')[1]
                 """;
 
@@ -94,7 +115,38 @@ class PolicyUserOnRedisTest {
         // Then
         assertThat(user).isEqualTo("ada");
         assertThat(owner).isEqualTo("ada");
-        assertThat(redis.run(USER, "HGETALL " + SESSION)).contains("ada", "pro");
+        assertThat(redis.run(USER, "HMGET " + SESSION + " user_id tier")).contains("ada", "pro");
+        assertThat(redis.run(USER, "TOUCH " + SESSION + " " + TOKEN)).isEqualTo("2");
+    }
+
+    @Test
+    void itReadsAndCountsWhatItsPolicyTakesCredentialsFrom() {
+        // Given
+        String meta = "auth:token_meta:1";
+        String writing = """
+                redis.call('HINCRBY', KEYS[1], 'usage_count', 1)
+                redis.call('HSET', KEYS[1], 'last_used', 1)
+                redis.call('PEXPIREAT', KEYS[1], 99999999999999)
+                return redis.call('PTTL', KEYS[1]) > 0 and 'written'
+                """;
+        redis.run("_operator", "HSET " + API_KEY + " owner program");
+        redis.run("_operator", "HSET " + JWT_STATE + " revoked 1");
+
+        // When, Then
+        assertThat(redis.call(ALL_KINDS, "EVAL", writing, "1", meta)).isEqualTo("written");
+        assertThat(redis.run(ALL_KINDS, "HMGET " + API_KEY + " owner")).contains("program");
+        assertThat(redis.run("_policy.jwt", "HMGET " + JWT_STATE + " revoked")).contains("1");
+        assertThat(redis.run(ALL_KINDS, "TOUCH " + SESSION + " " + TOKEN + " " + API_KEY))
+                .isEqualTo("3");
+        for (String key : new String[] {API_KEY, TOKEN, SESSION}) {
+            assertThat(redis.call(ALL_KINDS, "EVAL", writing, "1", key)).matches(REFUSED);
+        }
+        assertThat(redis.call("_policy.jwt", "EVAL", writing, "1", JWT_STATE)).matches(REFUSED);
+        for (String key : new String[] {API_KEY, JWT_STATE, meta}) {
+            assertThat(redis.run(USER, "HMGET " + key + " owner")).startsWith("NOPERM");
+            assertThat(redis.run(USER, "TOUCH " + key)).startsWith("NOPERM");
+            assertThat(redis.call(USER, "EVAL", writing, "1", key)).matches(REFUSED);
+        }
     }
 
     @ParameterizedTest
@@ -119,6 +171,10 @@ class PolicyUserOnRedisTest {
     @ValueSource(
             strings = {
                 "HSET " + SESSION + " user_id eve",
+                "HGETALL " + SESSION,
+                "PEXPIRE " + TOKEN + " 1",
+                "PERSIST " + SESSION,
+                "OBJECT FREQ " + SESSION,
                 "DEL " + SESSION,
                 "RENAME " + SESSION + " session:other",
                 "DEL " + COUNTER,
@@ -167,6 +223,6 @@ class PolicyUserOnRedisTest {
                 .isEqualTo("OK");
         assertThat(redis.run("_policy.counting", "HGETALL " + SESSION)).startsWith("NOPERM");
         assertThat(redis.run("_policy.counting", "GET " + TOKEN)).startsWith("NOPERM");
-        assertThat(redis.run("_policy.counting", "INFO")).startsWith("NOPERM");
+        assertThat(redis.run("_policy.counting", "TOUCH " + SESSION)).startsWith("NOPERM");
     }
 }

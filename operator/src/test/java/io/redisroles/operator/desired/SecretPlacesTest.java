@@ -24,6 +24,7 @@ class SecretPlacesTest {
         List<Password> passwords = golden.rolePlans().stream()
                 .map(Samples::credentials)
                 .flatMap(credentials -> credentials.byUser().values().stream())
+                .map(UserPasswords::current)
                 .toList();
         for (HasMetadata object : golden.objects()) {
             if (!(object instanceof Secret)) {
@@ -73,7 +74,7 @@ class SecretPlacesTest {
 
         // Then
         assertThat(secret.getStringData()).isNullOrEmpty();
-        assertThat(secret.getData()).containsOnlyKeys("_operator.password", "identifier.key");
+        assertThat(secret.getData()).containsOnlyKeys("_operator.password", "_operator.sha256", "identifier.key");
     }
 
     @Test

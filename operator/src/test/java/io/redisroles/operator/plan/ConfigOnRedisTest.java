@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What the plan lets through, a real redis-server starts with. */
 class ConfigOnRedisTest {
@@ -82,6 +83,54 @@ class ConfigOnRedisTest {
 
             // Then
             assertThat(redis.pid()).isPositive();
+        }
+    }
+
+    /** What Redis tells of a value means the value that it was given, and so nothing is set again and again. */
+    @ParameterizedTest
+    @CsvSource({"0", "1"})
+    void liveDirectivesAreTakenWhileItRunsAndReadBackAsMeant(int end) {
+        try (ScratchRedis redis = ScratchRedis.start();
+                RedisClient client = RedisClient.create(redis.url());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            ENDS.forEach((directive, values) -> {
+                if (RedisDirectives.isLive(directive)) {
+                    String value = RedisDirectives.liveValue(directive, values.get(end));
+                    connection.sync().configSet(directive, value);
+                    String told = connection.sync().configGet(directive).getOrDefault(directive, "(absent)");
+                    assertThat(DirectiveText.same(directive, value, told))
+                            .as(directive + ": " + value + " is told as " + told)
+                            .isTrue();
+                }
+            });
+        }
+    }
+
+    @Test
+    void aDirectiveThatIsTakenBackGetsWhatRedisDoesUnasked() {
+        try (ScratchRedis redis = ScratchRedis.start();
+                RedisClient client = RedisClient.create(redis.url());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisDirectives.defaults(RedisDirectives.allowed())
+                    .forEach((directive, value) -> assertThat(DirectiveText.same(
+                                    directive,
+                                    value,
+                                    connection.sync().configGet(directive).getOrDefault(directive, "(absent)")))
+                            .as(directive)
+                            .isTrue());
+        }
+    }
+
+    @Test
+    void whatOnlyARestartChangesIsRefusedLive() {
+        try (ScratchRedis redis = ScratchRedis.start();
+                RedisClient client = RedisClient.create(redis.url());
+                StatefulRedisConnection<String, String> connection = client.connect()) {
+            for (String directive : List.of("databases", "io-threads", "aclfile", "tcp-backlog")) {
+                assertThat(RedisDirectives.isLive(directive)).as(directive).isFalse();
+                assertThatThrownBy(() -> connection.sync().configSet(directive, "8"))
+                        .hasMessageContaining("can't set immutable config");
+            }
         }
     }
 

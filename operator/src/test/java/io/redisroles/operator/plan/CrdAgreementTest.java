@@ -26,7 +26,7 @@ class CrdAgreementTest {
 
     /** Sizes and spellings; labels, which the API server knows; edits, which need the old object; and what the sidecar checks. */
     private static final Pattern NOT_THE_PLANNERS = Pattern.compile(
-            "# expect: .*(Too (many|long)|should match|should be at least|Required value|Unsupported value|matchLabels is|"
+            "# expect: .*(Too (many|long)|ports: should have|should match|should be at least|Required value|Unsupported value|matchLabels is|"
                     + "In and NotIn need|spec.pod.labels is|a tier's name|are durations in|cannot be changed|can grow but|"
                     + "CIDR blocks|paths are matched|percent-encoding)");
 

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.redisroles.operator.desired.PodCommand;
 import io.redisroles.operator.plan.RedisDirectives;
 import io.redisroles.redisprocess.RedisBinary;
 import io.redisroles.redisprocess.RedisProcess;
@@ -17,19 +18,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /**
  * Plays StatefulSet controller and kubelet for one namespace: makes the pod of a StatefulSet and runs its Redis, a real
  * redis-server with the configuration and users as they are in the API, at port 6379 of a loopback address of its own.
  */
 final class FakeNode implements AutoCloseable {
+    /** Root needs no namespace of users for one of mounts. */
+    private static final String UNSHARE = "if [ $(id -u) = 0 ]; then u=-m; else u=-rm; fi; exec unshare $u";
+
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
     /** Test JVMs on one machine do not meet. */
     private static final int NETWORK = (int) (ProcessHandle.current().pid() % 250);
@@ -47,6 +52,37 @@ final class FakeNode implements AutoCloseable {
         this.namespace = namespace;
         this.directory = directory;
         this.binary = RedisBinary.find(System.getenv().getOrDefault("PATH", ""), directory.resolve("bin"));
+    }
+
+    /** Whether a process here may have files of its own at the paths that a container has them. */
+    static boolean canMount() {
+        try {
+            Process process = new ProcessBuilder("sh", "-c", UNSHARE + " true")
+                    .redirectErrorStream(true)
+                    .start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Writes the role's certificate where its pod has it mounted, as the kubelet does some time after it changed. */
+    void sync(String role) {
+        Secret secret = client.secrets()
+                .inNamespace(namespace)
+                .withName("redis-" + role + "-tls")
+                .get();
+        try {
+            Path mount = Files.createDirectories(directory.resolve(role).resolve("etc/redis/tls"));
+            for (Map.Entry<String, String> file : secret.getData().entrySet()) {
+                Files.write(mount.resolve(file.getKey()), Base64.getDecoder().decode(file.getValue()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts the pod of the StatefulSet {@code redis-role}, without saying that it is ready. */
@@ -135,6 +171,52 @@ final class FakeNode implements AutoCloseable {
         }
     }
 
+    /** The role's volume. */
+    Path volume(String role) {
+        return directory.resolve(role);
+    }
+
+    /** Waits for the end of a Redis that does not start, and says so as the kubelet does: with the end of its log. */
+    void reportExit(String role) {
+        Running known = Objects.requireNonNull(running.get(role), role);
+        Awaitility.await("the end of Redis").until(() -> !known.process.isAlive());
+        Pod patch = new PodBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("redis-" + role + "-0")
+                .endMetadata()
+                .withStatus(new PodStatusBuilder()
+                        .withPhase("Running")
+                        .withPodIP(known.address)
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("False")
+                        .endCondition()
+                        .addNewContainerStatus()
+                        .withName("redis")
+                        .withImage("redis:test")
+                        .withImageID("")
+                        .withReady(false)
+                        .withRestartCount(1)
+                        .withNewLastState()
+                        .withNewTerminated()
+                        .withExitCode(1)
+                        .withReason("Error")
+                        .withMessage(log(role))
+                        .endTerminated()
+                        .endLastState()
+                        .endContainerStatus()
+                        .build())
+                .build();
+        client.resource(patch)
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager("fake-node")
+                        .withForce(true)
+                        .build());
+    }
+
     /** Ends the role's Redis but not its pod. */
     void crash(String role) {
         Running known = running.get(role);
@@ -178,11 +260,31 @@ final class FakeNode implements AutoCloseable {
             Files.write(
                     home.resolve("users.acl"),
                     Base64.getDecoder().decode(acl.getData().get("users.acl")));
-            List<String> arguments = new ArrayList<>(List.of(conf.toString()));
-            arguments.addAll(List.of("--bind", address, "--dir", home.toString()));
-            return RedisProcess.start(binary, arguments, home.resolve("redis.log"));
+            Pod pod = client.pods()
+                    .inNamespace(namespace)
+                    .withName("redis-" + role + "-0")
+                    .get();
+            return PodCommand.start(
+                    text.contains("tls-port") ? withMountedCertificate(role, home) : binary.path(),
+                    binary,
+                    pod.getSpec().getContainers().get(0).getCommand(),
+                    home,
+                    conf,
+                    List.of("--bind", address, "--dir", home.toString()),
+                    home.resolve("redis.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The binary in a namespace of mounts of its own, with its certificate below /etc. */
+    private Path withMountedCertificate(String role, Path home) throws IOException {
+        sync(role);
+        Path script = Files.writeString(
+                home.resolve("redis-server.sh"),
+                "#!/bin/sh\n%s sh -c 'mount --bind \"$0\" /etc && exec \"$@\"' '%s' '%s' \"$@\"\n"
+                        .formatted(UNSHARE, home.resolve("etc"), binary.path()));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return script;
     }
 }

@@ -1,6 +1,7 @@
 package io.redisroles.operator.reconcile;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -9,36 +10,57 @@ import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.Condition;
 import io.redisroles.api.v1alpha1.RedisRole;
 import io.redisroles.apiserver.RealApiServer;
+import io.redisroles.operator.injection.InjectionSettings;
+import io.redisroles.operator.injection.InjectionSettings.Capabilities;
 import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.reading.LenientReading;
+import io.redisroles.operator.shard.NamespaceChoice;
+import io.redisroles.operator.shard.Shard;
 import io.redisroles.operator.status.ConditionType;
 import io.redisroles.operator.status.Conditions;
+import io.redisroles.operator.telemetry.OperatorMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** The operator in this JVM, watching one new namespace of a real API server, with its writes on record. */
 final class OperatorOnApiServer implements AutoCloseable {
     static final PlanSettings SETTINGS = new PlanSettings("redis:test", "redis-roles");
 
+    static final Optional<InjectionSettings> INJECTION =
+            Optional.of(new InjectionSettings("sidecar:test", "redirect:test", Capabilities.of(35)));
+
     private final KubernetesClient client;
     private final String namespace;
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final KubernetesClient operatorClient;
+    private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
     private final FakeNode node;
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private RunningOperator operator;
 
     OperatorOnApiServer(RealApiServer server, Path directory) {
+        this(server, server.config(), directory);
+    }
+
+    /**
+     * @param operatorConfig how the operator connects
+     */
+    OperatorOnApiServer(RealApiServer server, Config operatorConfig, Path directory) {
         server.applyCrds();
         this.namespace = server.newNamespace();
         this.operatorClient = new KubernetesClientBuilder()
-                .withConfig(server.config())
+                .withConfig(operatorConfig)
                 .withKubernetesSerialization(LenientReading.serialization())
                 .withHttpClientBuilderConsumer(
                         builder -> builder.addOrReplaceInterceptor("record-writes", new RecordWrites()))
@@ -71,9 +93,25 @@ final class OperatorOnApiServer implements AutoCloseable {
         return taken;
     }
 
+    /** Lets the operator write {@code count} times more; every later write fails, as if it had ended at that point. */
+    void endAfterWrites(int count) {
+        writesLeft.set(count);
+    }
+
+    /** Lets the operator's clock run ahead. */
+    void moveClock(Duration duration) {
+        ahead.updateAndGet(before -> before.plus(duration));
+    }
+
+    /** Whether the operator has tried to write more than it may. */
+    boolean hasEnded() {
+        return writesLeft.get() < 0;
+    }
+
     /** Ends the operator and starts another: it reconciles everything anew, with no memory. */
     void restart() {
         operator.close();
+        writesLeft.set(Integer.MAX_VALUE);
         operator = start();
     }
 
@@ -154,7 +192,16 @@ final class OperatorOnApiServer implements AutoCloseable {
     }
 
     private RunningOperator start() {
-        RunningOperator started = new RunningOperator(operatorClient, SETTINGS, Set.of(namespace), 4);
+        RunningOperator started = new RunningOperator(
+                operatorClient,
+                SETTINGS,
+                NamespaceChoice.named(Set.of(namespace)),
+                4,
+                Optional.empty(),
+                INJECTION,
+                new OperatorMetrics(),
+                () -> Instant.now().plus(ahead.get()),
+                Shard.LOOK);
         started.start();
         return started;
     }
@@ -164,6 +211,9 @@ final class OperatorOnApiServer implements AutoCloseable {
         public void before(
                 io.fabric8.kubernetes.client.http.BasicBuilder builder, HttpRequest request, RequestTags tags) {
             if (!request.method().equals("GET")) {
+                if (writesLeft.decrementAndGet() < 0) {
+                    throw new IllegalStateException("the operator has ended");
+                }
                 writes.add(request.method() + " " + request.uri().getPath());
             }
         }

@@ -256,7 +256,7 @@ class RolesOnApiServerTest {
     }
 
     @Test
-    void anEditDeletesThePodOfThatRoleOnly() {
+    void anEditThatNeedsARestartDeletesThePodOfThatRoleOnly() {
         // Given
         cluster.apply(role("one", "gateway", ""));
         cluster.apply(role("two", "gateway", ""));
@@ -269,7 +269,7 @@ class RolesOnApiServerTest {
                 .until(() -> cluster.isTrue("one", ConditionType.READY) && cluster.isTrue("two", ConditionType.READY));
 
         // When
-        cluster.apply(role("one", "gateway", "  memory: {maxMemory: 128Mi}\n"));
+        cluster.apply(role("one", "gateway", "  config: {databases: '4'}\n"));
 
         // Then
         await("the old pod to go")

@@ -1,6 +1,7 @@
 package io.redisroles.operator.redis;
 
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,12 +24,18 @@ class InfoTextTest {
                 "aof_last_write_status:ok",
                 "# Stats",
                 "evicted_keys:3",
+                "used_memory_dataset:5000",
+                "aof_current_size:7000",
+                "aof_rewrite_in_progress:0",
+                "aof_rewrite_scheduled:1",
+                "aof_last_cow_size:900",
+                "rdb_last_cow_size:0",
                 "# Keyspace",
                 "db0:keys=10,expires=4,avg_ttl=0",
                 "db1:keys=99,expires=99,avg_ttl=0");
 
         // When
-        RedisFacts facts = InfoText.of(info).facts("revision", Map.of("maxmemory", "268435456"));
+        RedisFacts facts = InfoText.of(info).facts("revision", Map.of("maxmemory", "268435456"), UsageTrend.NONE);
 
         // Then
         assertThat(facts)
@@ -43,14 +50,15 @@ class InfoTextTest {
                         true,
                         true,
                         "revision",
-                        Map.of("maxmemory", "268435456")));
+                        Map.of("maxmemory", "268435456"),
+                        new RedisLoad(5000, 7000, true, 900, Optional.empty())));
     }
 
     @Test
     void anEmptyKeyspaceAndAFailingFileAreSeen() {
         // When
         RedisFacts facts =
-                InfoText.of("aof_enabled:1\r\naof_last_write_status:err\r\n").facts("", Map.of());
+                InfoText.of("aof_enabled:1\r\naof_last_write_status:err\r\n").facts("", Map.of(), UsageTrend.NONE);
 
         // Then
         assertThat(facts.keys()).isZero();

@@ -1,5 +1,9 @@
 package io.redisroles.operator.redis;
 
+import io.redisroles.operator.Samples;
+import io.redisroles.operator.desired.LiveSettings;
+import io.redisroles.operator.desired.Password;
+import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.redisprocess.ScratchRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,14 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+/** What is said of servers as they are; what is changed is in {@link LiveChangesTest}. */
 class RedisInspectorTest {
     private static final String REVISION = "ab".repeat(32);
+    private static final RolePlan PLAN = Samples.plan("{role: compliance}");
+    private static final LiveSettings WISHED = LiveSettings.of(PLAN, Samples.credentials(PLAN));
 
     private final RedisInspector inspector = new RedisInspector();
 
@@ -66,15 +74,30 @@ class RedisInspectorTest {
     }
 
     @Test
-    void aWrongPasswordIsToldWithoutThePassword() {
+    void aServerThatTakesNoneOfThePasswordsIsToldWithoutThem() {
         // Given
         try (ScratchRedis redis = start()) {
             // When
-            Observation observation = ask(redis, "not-the-secret");
+            Observation observation = ask(redis, "not-the-secret", "nor-this");
 
             // Then
-            assertThat(observation).isInstanceOf(Observation.Unreachable.class);
-            assertThat(observation.describe()).contains("WRONGPASS").doesNotContain("not-the-secret");
+            assertThat(observation).isInstanceOf(Observation.LockedOut.class);
+            assertThat(observation.describe())
+                    .contains("WRONGPASS")
+                    .doesNotContain("not-the-secret")
+                    .doesNotContain("nor-this");
+        }
+    }
+
+    @Test
+    void anOlderPasswordGetsInWhereTheNewerDoesNot() {
+        // Given
+        try (ScratchRedis redis = start()) {
+            // When
+            Observation observation = ask(redis, "not-loaded-yet", "secret");
+
+            // Then
+            assertThat(observation).isInstanceOf(Observation.Answered.class);
         }
     }
 
@@ -93,25 +116,6 @@ class RedisInspectorTest {
     }
 
     @Test
-    void theDefaultUserIsOpenedOnlyWhereItShouldBe() {
-        // Given
-        try (ScratchRedis redis = start()) {
-            RedisLogin opening = new RedisLogin(
-                    redis.host(),
-                    redis.port(),
-                    "_operator",
-                    "secret",
-                    List.of("reset", "on", ">legacy", "~old:*", "+@all"));
-
-            // When, Then
-            assertThat(ask(opening).facts().orElseThrow().aclRevision()).isEqualTo(REVISION);
-            assertThat(ask(redis, "secret").facts().orElseThrow().aclRevision())
-                    .as("on, but nobody wants it on")
-                    .isEmpty();
-        }
-    }
-
-    @Test
     void nobodyListeningIsUnreachable() throws IOException {
         // Given
         int port;
@@ -120,7 +124,7 @@ class RedisInspectorTest {
         }
 
         // When
-        Observation observation = ask(new RedisLogin("127.0.0.1", port, "_operator", "secret", List.of()));
+        Observation observation = ask("127.0.0.1", port, "secret");
 
         // Then
         assertThat(observation.describe()).contains("Connection refused");
@@ -143,13 +147,14 @@ class RedisInspectorTest {
         }
     }
 
-    private Observation ask(ScratchRedis redis, String password) {
-        return ask(new RedisLogin(redis.host(), redis.port(), "_operator", password, List.of()));
+    private Observation ask(ScratchRedis redis, String... passwords) {
+        return ask(redis.host(), redis.port(), passwords);
     }
 
-    private Observation ask(RedisLogin login) {
+    private Observation ask(String host, int port, String... passwords) {
+        List<Password> known = Stream.of(passwords).map(Password::new).toList();
         return inspector
-                .inspect(login)
+                .inspect(new RedisInspector.Question(new RedisLogin(host, port, "_operator", known), WISHED, false))
                 .toCompletableFuture()
                 .orTimeout(20, TimeUnit.SECONDS)
                 .join();

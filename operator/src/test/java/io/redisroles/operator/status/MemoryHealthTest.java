@@ -1,9 +1,14 @@
 package io.redisroles.operator.status;
 
 import io.redisroles.api.v1alpha1.Condition;
+import io.redisroles.api.v1alpha1.RedisRoleStatus;
 import io.redisroles.operator.Samples;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.redis.Observation.Canary.Outcome;
+import io.redisroles.operator.redis.RedisLoad;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,6 +81,95 @@ class MemoryHealthTest {
         assertThat(memory.status()).isEqualTo("False");
         assertThat(memory.reason()).isEqualTo(reason);
         assertThat(memory.message()).startsWith("writes are refused").contains(cause);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"71, 70", "68, 70", "66.9, ''", "83, 70", "94, 85"})
+    void usageThatSwingsAboutAThresholdIsToldOnce(double later, String told) {
+        // Given it was just above a threshold
+        double before = later > 85 ? 85 : 70;
+        RedisRoleStatus known = Server.of(KEEPING).usedPercent(before).first();
+
+        // When
+        RedisRoleStatus next = Server.of(KEEPING).usedPercent(later).after(known, Server.NOON);
+
+        // Then
+        String message = Conditions.find(next.conditions(), ConditionType.MEMORY_HEALTHY)
+                .orElseThrow()
+                .message();
+        assertThat(message).startsWith(told.isEmpty() ? "there is room" : "at least " + told + " %");
+    }
+
+    @Test
+    void usageThatFallsFarIsTakenBackStepByStep() {
+        // Given
+        RedisRoleStatus known = Server.of(KEEPING).usedPercent(96).first();
+
+        // When
+        RedisRoleStatus next = Server.of(KEEPING).usedPercent(84).after(known, Server.NOON);
+
+        // Then 85 is near enough to be kept, 95 is not
+        assertThat(Conditions.find(next.conditions(), ConditionType.MEMORY_HEALTHY)
+                        .orElseThrow()
+                        .message())
+                .startsWith("at least 85 %");
+    }
+
+    @Test
+    void aForecastIsSaidWhenAThresholdIsCrossedAndThenStands() {
+        // Given
+        RedisRoleStatus first = Server.of(KEEPING)
+                .usedPercent(71)
+                .load(filling(Duration.ofHours(5)))
+                .first();
+
+        // When
+        RedisRoleStatus later = Server.of(KEEPING)
+                .usedPercent(72)
+                .load(filling(Duration.ofMinutes(80)))
+                .after(first, Server.NOON.plusSeconds(30));
+        RedisRoleStatus next = Server.of(KEEPING)
+                .usedPercent(86)
+                .load(filling(Duration.ofMinutes(80)))
+                .after(later, Server.NOON.plusSeconds(60));
+
+        // Then
+        assertThat(message(first))
+                .isEqualTo(
+                        "at least 70 % of 256Mi is used, and this role refuses writes at 100 %, in about 5 hours at the"
+                                + " pace of the last hour: raise spec.memory.maxMemory");
+        assertThat(message(later)).isEqualTo(message(first));
+        assertThat(message(next)).startsWith("at least 85 %").contains("in about 80 minutes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // spec, copied Mi, reason, expected limit
+        "'{role: crypto}', 0, Healthy, ''",
+        "'{role: crypto}', 233, Healthy, ''",
+        "'{role: crypto}', 234, HeadroomLow, 640Mi",
+        "'{role: gateway}', 106, HeadroomLow, 512Mi",
+        "'{role: crypto, memory: {containerLimit: 1Gi}}', 600, Healthy, ''"
+    })
+    void aContainerWithoutRoomForTheCopiesOfARewriteIsToldWhatItNeeds(
+            String spec, long copiedMi, String reason, String limit) {
+        // When
+        Condition memory = memory(
+                Server.of(Samples.plan(spec)).load(new RedisLoad(0, 0, false, copiedMi << 20, Optional.empty())));
+
+        // Then
+        assertThat(memory.reason()).isEqualTo(reason);
+        assertThat(memory.message()).contains(limit);
+    }
+
+    private static RedisLoad filling(Duration left) {
+        return new RedisLoad(0, 0, false, 0, Optional.of(left));
+    }
+
+    private static String message(RedisRoleStatus status) {
+        return Conditions.find(status.conditions(), ConditionType.MEMORY_HEALTHY)
+                .orElseThrow()
+                .message();
     }
 
     private static Condition memory(Server server) {

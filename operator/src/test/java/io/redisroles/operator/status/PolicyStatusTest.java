@@ -41,7 +41,7 @@ class PolicyStatusTest {
     @MethodSource("observations")
     void whatIsSeenIsSaid(ObservedPolicy observed, List<String> expected) {
         // When
-        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, observed, NOON);
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, List.of(), observed, NOON);
 
         // Then
         assertThat(summary(status)).containsAll(expected).contains("Accepted=True/Valid");
@@ -50,7 +50,7 @@ class PolicyStatusTest {
     @Test
     void whileNothingIsInjectedNothingIsSaidToBeEnforced() {
         // When
-        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, FINE, NOON);
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, List.of(), FINE, NOON);
 
         // Then
         assertThat(summary(status)).contains("Enforced=False/NotInjected");
@@ -68,7 +68,7 @@ class PolicyStatusTest {
         PolicyPlan plan = Samples.plan(Samples.policy("web"), role);
 
         // When
-        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, plan, FINE, NOON);
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, plan, List.of(), FINE, NOON);
 
         // Then
         assertThat(summary(status)).contains("LimitsDurable=" + expected);
@@ -85,7 +85,7 @@ class PolicyStatusTest {
                         """), "{role: gateway}");
 
         // When
-        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, plan, FINE, NOON);
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, plan, List.of(), FINE, NOON);
 
         // Then
         assertThat(summary(status)).contains("LimitsDurable=True/NoLimits");
@@ -94,7 +94,7 @@ class PolicyStatusTest {
     @Test
     void adviceNamesTheRoleAndTheMend() {
         // When
-        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, FINE, NOON);
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, List.of(), FINE, NOON);
 
         // Then
         assertThat(Conditions.find(status.conditions(), ConditionType.LIMITS_DURABLE))
@@ -107,10 +107,10 @@ class PolicyStatusTest {
     @Test
     void nothingChangedIsAnEqualStatus() {
         // Given
-        AccessPolicyStatus first = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, FINE, NOON);
+        AccessPolicyStatus first = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, List.of(), FINE, NOON);
 
         // When
-        AccessPolicyStatus again = PolicyStatus.next(first, 1, PLAN, FINE, NOON.plusSeconds(3600));
+        AccessPolicyStatus again = PolicyStatus.next(first, 1, PLAN, List.of(), FINE, NOON.plusSeconds(3600));
 
         // Then
         assertThat(again).isEqualTo(first);
@@ -119,7 +119,7 @@ class PolicyStatusTest {
     @Test
     void aRejectedPolicySaysSoAndLeavesTheRestStanding() {
         // Given
-        AccessPolicyStatus good = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, FINE, NOON);
+        AccessPolicyStatus good = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, List.of(), FINE, NOON);
         PlanResult<PolicyPlan> result = PlanResult.rejected(List.of(new Problem("spec.roles.limits", "no such role")));
 
         // When
@@ -130,13 +130,28 @@ class PolicyStatusTest {
                 .containsExactly(
                         "Accepted=False/InvalidSpec",
                         "Programmed=False/InvalidSpec",
-                        "Enforced=False/NotInjected",
                         "StoreReachable=True/Serving",
-                        "LimitsDurable=False/EvictingRole");
+                        "LimitsDurable=False/EvictingRole",
+                        "Enforced=False/NotInjected");
         assertThat(rejected.observedGeneration()).isEqualTo(2);
         assertThat(Conditions.find(rejected.conditions(), ConditionType.ENFORCED))
                 .map(Condition::lastTransitionTime)
                 .hasValue("2026-01-01T12:00:00Z");
+    }
+
+    @Test
+    void whatIsUnwiseIsSaidAndDone() {
+        // Given
+        List<Problem> warnings = List.of(new Problem("spec.roles.sockets", "RedisRole sample is a role: gateway"));
+
+        // When
+        AccessPolicyStatus status = PolicyStatus.next(PolicyStatus.none(), 1, PLAN, warnings, FINE, NOON);
+
+        // Then
+        assertThat(summary(status)).contains("Accepted=True/Unwise", "Programmed=True/Programmed");
+        assertThat(Conditions.find(status.conditions(), ConditionType.ACCEPTED))
+                .map(Condition::message)
+                .hasValue("spec.roles.sockets: RedisRole sample is a role: gateway");
     }
 
     private static List<String> summary(AccessPolicyStatus status) {

@@ -5,6 +5,7 @@ import io.redisroles.operator.plan.PlanResult;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.redis.Observation;
 import io.redisroles.operator.redis.RedisFacts;
+import io.redisroles.operator.redis.RedisLoad;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ final class Server {
 
     private final RolePlan plan;
     private final Map<String, String> config = new TreeMap<>();
+    private RedisLoad load = RedisLoad.NONE;
+    private String version = "7.4.2";
     private long used;
     private long evicted;
     private long keys;
@@ -24,6 +27,7 @@ final class Server {
     private boolean aofEnabled = true;
     private boolean aofWriteOk = true;
     private String aclRevision = REVISION;
+    private List<Observation.Refusal> refused = List.of();
     private Observation.Canary canary = new Observation.Canary(Observation.Canary.Outcome.SERVED, "");
 
     private Server(RolePlan plan) {
@@ -36,6 +40,16 @@ final class Server {
 
     static Server of(RolePlan plan) {
         return new Server(plan);
+    }
+
+    Server load(RedisLoad told) {
+        load = told;
+        return this;
+    }
+
+    Server version(String running) {
+        version = running;
+        return this;
     }
 
     Server used(long bytes) {
@@ -74,6 +88,11 @@ final class Server {
         return this;
     }
 
+    Server refuses(Observation.Refusal.Kind kind, String subject, String error) {
+        refused = List.of(new Observation.Refusal(kind, subject, error));
+        return this;
+    }
+
     Server canary(Observation.Canary.Outcome outcome, String detail) {
         canary = new Observation.Canary(outcome, detail);
         return this;
@@ -82,7 +101,7 @@ final class Server {
     Observation answer() {
         return new Observation.Answered(
                 new RedisFacts(
-                        "7.4.2",
+                        version,
                         "run",
                         used,
                         plan.memory().maxMemory(),
@@ -92,8 +111,10 @@ final class Server {
                         aofEnabled,
                         aofWriteOk,
                         aclRevision,
-                        config),
-                canary);
+                        config,
+                        load),
+                canary,
+                new Observation.Changes(refused, List.of()));
     }
 
     ObservedRole observed() {

@@ -1,0 +1,5 @@
+/** What the operator counts. */
+@NullMarked
+package io.redisroles.operator.telemetry;
+
+import org.jspecify.annotations.NullMarked;

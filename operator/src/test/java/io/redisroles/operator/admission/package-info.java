@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.admission;
+
+import org.jspecify.annotations.NullMarked;

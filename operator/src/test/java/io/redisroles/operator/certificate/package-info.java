@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.certificate;
+
+import org.jspecify.annotations.NullMarked;

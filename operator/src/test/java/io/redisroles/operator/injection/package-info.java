@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.injection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.shard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.operator.telemetry;
+
+import org.jspecify.annotations.NullMarked;
