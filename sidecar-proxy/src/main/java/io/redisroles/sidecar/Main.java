@@ -4,7 +4,7 @@ import io.redisroles.contract.ConfigException;
 import io.redisroles.sidecar.config.LoadedConfig;
 import io.redisroles.sidecar.config.Settings;
 
-/** Starts the proxy; the only class that reads the environment. Exit codes: 0 after SIGTERM, 2 for a bad configuration. */
+/** Starts the proxy; the only class that reads the environment. Exit codes: 0 after SIGTERM or {@code POST /quit}, 2 for a bad configuration. */
 public final class Main {
     private static final int BAD_CONFIGURATION = 2;
 
@@ -15,6 +15,8 @@ public final class Main {
             Settings settings = Settings.from(System.getenv());
             ProxyServer server = ProxyServer.start(LoadedConfig.read(settings.configFile()), settings);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
+            // As SIGTERM does; on a thread of its own, because the hook waits for the one that tells us.
+            server.askedToQuit().thenRun(() -> new Thread(() -> System.exit(0), "quit").start());
         } catch (ConfigException e) {
             System.err.println("sidecar-proxy: " + e.getMessage());
             System.exit(BAD_CONFIGURATION);

@@ -12,8 +12,10 @@ import static org.awaitility.Awaitility.await;
 
 @Timeout(120)
 class HotReloadTest {
-    private static final String CLOSED = "- {name: app, paths: [\"/other\"], methods: [], session: None, limits: []}\n";
-    private static final String OPEN = "- {name: app, paths: [\"/app/**\"], methods: [], session: None, limits: []}\n";
+    private static final String CLOSED =
+            "- {name: app, paths: [\"/other\"], methods: [], session: None, onSessionStoreFailure: Deny, limits: []}\n";
+    private static final String OPEN =
+            "- {name: app, paths: [\"/app/**\"], methods: [], session: None, onSessionStoreFailure: Deny, limits: []}\n";
 
     private final RunningProxy proxy = RunningProxy.start(OPEN);
 
@@ -31,7 +33,8 @@ class HotReloadTest {
             assertThat(ask(kept)).startsWith("HTTP/1.1 200");
 
             // When
-            proxy.reload("- {name: app, paths: [\"no-slash\"], methods: [], session: None, limits: []}\n");
+            proxy.reload(
+                    "- {name: app, paths: [\"no-slash\"], methods: [], session: None, onSessionStoreFailure: Deny, limits: []}\n");
             await().until(() -> proxy.metrics().contains("redisroles_config_valid 0.0"));
 
             // Then

@@ -22,42 +22,48 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** The whole proxy over real sockets, with a real Redis. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class ProxyServerTest {
     private static final String RULES = """
-            - {name: app, paths: ["/app/**"], methods: [], session: None, limits: []}
+            - {name: app, paths: ["/app/**"], methods: [], session: None, onSessionStoreFailure: Deny, limits: []}
             - name: login
               paths: ["/login"]
               methods: [POST, GET]
               session: None
-              limits: [{name: login-ip, by: [ip], requests: 3, per: 1h, cost: 1, tiers: {}, onStoreFailure: Deny}]
+              onSessionStoreFailure: Deny
+              limits: [{name: login-ip, by: [ip], amount: {requests: 3, burst: 3}, algorithm: {type: SlidingWindow, per: 1h}, cost: 1, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}]
             - name: crowd
               paths: ["/crowd"]
               methods: []
               session: None
+              onSessionStoreFailure: Deny
               limits:
-              - {name: crowd-rule, by: [rule], requests: 50, per: 1h, cost: 1, tiers: {}, onStoreFailure: Deny}
-              - {name: crowd-ip, by: [ip, rule], requests: 1000, per: 1h, cost: 2, tiers: {}, onStoreFailure: Deny}
+              - {name: crowd-rule, by: [rule], amount: {requests: 50, burst: 50}, algorithm: {type: SlidingWindow, per: 1h}, cost: 1, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}
+              - {name: crowd-ip, by: [ip, rule], amount: {requests: 1000, burst: 1000}, algorithm: {type: SlidingWindow, per: 1h}, cost: 2, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}
             - name: guess
               paths: ["/guess"]
               methods: []
               session: Required
+              onSessionStoreFailure: Deny
               limits:
-              - {name: guess-ip, by: [ip], requests: 2, per: 1h, cost: 1, tiers: {}, onStoreFailure: Deny}
-              - {name: guess-user, by: [user], requests: 100, per: 1h, cost: 1, tiers: {}, onStoreFailure: Deny}
+              - {name: guess-ip, by: [ip], amount: {requests: 2, burst: 2}, algorithm: {type: SlidingWindow, per: 1h}, cost: 1, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}
+              - {name: guess-user, by: [user], amount: {requests: 100, burst: 100}, algorithm: {type: SlidingWindow, per: 1h}, cost: 1, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}
             - name: maybe
               paths: ["/maybe"]
               methods: []
               session: Optional
-              limits: [{name: maybe, by: [user], requests: 2, per: 1h, cost: 1, tiers: {}, onStoreFailure: Deny}]
+              onSessionStoreFailure: Deny
+              limits: [{name: maybe, by: [user], amount: {requests: 2, burst: 2}, algorithm: {type: SlidingWindow, per: 1h}, cost: 1, unit: Request, mode: Enforce, tiers: {}, onStoreFailure: Deny}]
             - name: api
               paths: ["/api/**"]
               methods: [GET, POST]
               session: Required
-              limits: [{name: api, by: [user, rule], requests: 100, per: 1m, cost: 1, tiers: {pro: 1000}, onStoreFailure: Deny}]
+              onSessionStoreFailure: Deny
+              limits: [{name: api, by: [user, rule], amount: {requests: 100, burst: 100}, algorithm: {type: SlidingWindow, per: 1m}, cost: 1, unit: Request, mode: Enforce, tiers: {pro: {requests: 1000, burst: 1000}}, onStoreFailure: Deny}]
             """;
 
     private RunningProxy proxy = RunningProxy.start(RULES);
@@ -108,7 +114,7 @@ class ProxyServerTest {
     }
 
     @Test
-    void aDeletedSessionIsOutAtTheNextRequest() {
+    void aDeletedSessionIsOutAtOnce() {
         // Given
         redis.command("HSET", "session:eve-12345678", "user_id", "eve");
         assertThat(RawClient.status(proxy.get("/api/x", "Cookie: sid=eve-12345678")))
@@ -116,12 +122,11 @@ class ProxyServerTest {
 
         // When
         redis.command("DEL", "session:eve-12345678");
-        String answer = proxy.get("/api/x", "Cookie: sid=eve-12345678");
 
-        // Then
-        assertThat(answer)
+        // Then: as soon as the deletion was pushed to the cache
+        await().untilAsserted(() -> assertThat(proxy.get("/api/x", "Cookie: sid=eve-12345678"))
                 .startsWith("HTTP/1.1 401")
-                .contains("www-authenticate: Session\r\n", "\"code\":\"session_invalid\"");
+                .contains("www-authenticate: Session\r\n", "\"code\":\"session_invalid\""));
     }
 
     @Test
@@ -424,6 +429,7 @@ class ProxyServerTest {
         assertThat(RawClient.untilClose(proxy.server.admin(), local + "\r\n"))
                 .contains(
                         "\"storage_type\":\"redis\"",
+                        "\"sockets\":{\"open\":0}",
                         "\"connected\":true",
                         "\"ttl_seconds\":1800",
                         "\"used_memory_human\":\"");

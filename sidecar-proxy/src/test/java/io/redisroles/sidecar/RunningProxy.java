@@ -2,19 +2,25 @@ package io.redisroles.sidecar;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.redisroles.contract.ConfigException;
 import io.redisroles.contract.SidecarConfigCodec;
+import io.redisroles.redisprocess.ScratchFolder;
 import io.redisroles.redisprocess.ScratchRedis;
 import io.redisroles.sidecar.config.LoadedConfig;
 import io.redisroles.sidecar.config.Settings;
+import io.redisroles.sidecar.http.Timeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 /** A proxy in this JVM, before a {@link TestApp}, with a Redis of its own. */
 public final class RunningProxy implements AutoCloseable {
@@ -26,13 +32,15 @@ public final class RunningProxy implements AutoCloseable {
             static:
               inbound: 127.0.0.1:0
               upstream: 127.0.0.1:%d
-              probes: 127.0.0.1:0
+              probes: 127.0.0.1:%d
               admin: 127.0.0.1:0
               stores: {}
               identifierKeyFile: %s
               storeTimeout: %s
               upstreamTimeout: %s
               answerSource: true
+              opaque: []
+              savings: {denyCache: true, leases: true, sessionCache: true}
             """;
     private static final String POLICY = """
             policy:
@@ -41,7 +49,7 @@ public final class RunningProxy implements AutoCloseable {
               revision: 1
               unmatched: Deny
               identifiers: Plain
-              client: {trustedProxies: [], ipv6Prefix: 64}
+              client: {trustedProxies: [], ipv6Prefix: 64, proxyProtocol: false}
               session:
                 sources: [{kind: COOKIE, name: sid}, {kind: HEADER, name: X-Session-Id}, {kind: BEARER_TOKEN, name: Authorization}]
                 prefix: "session:"
@@ -49,36 +57,92 @@ public final class RunningProxy implements AutoCloseable {
                 idleTimeout: 30m
                 maxLifetime: 24h
                 createdField: created_at
+                apiKeyPrefix: "apikey:"
+                jwt: {type: Disabled}
+                csrf: {mode: Disabled, trustedOrigins: []}
               tier: {field: tier, defaultTier: free}
+              newSubjectsPerSecond: 1000000
               liveSidecars: 2
               rules:
             """;
 
     private static final List<String> LEAKS = new CopyOnWriteArrayList<>();
 
+    /**
+     * Where Lettuce makes the one buffer of a connection; it is given back when the channel leaves its loop, which one that is
+     * being made while its loop ends never does.
+     */
+    private static final String OF_A_CONNECTION = "io.lettuce.core.protocol.CommandHandler.channelRegistered";
+
     static {
-        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(type + records));
+        ByteBufUtil.setLeakListener((type, records) -> {
+            if (!records.contains(OF_A_CONNECTION)) {
+                LEAKS.add(type + records);
+            }
+        });
     }
 
     public final ScratchRedis redis;
     public final TestApp app = new TestApp();
     public final ProxyServer server;
 
+    private final boolean ownsRedis;
+    private final ScratchFolder folder;
     private final Path directory;
     private final String staticSection;
 
-    private RunningProxy(ScratchRedis redis, String storeTimeout, String upstreamTimeout, String rules) {
+    private RunningProxy(
+            ScratchRedis redis,
+            boolean ownsRedis,
+            String storeTimeout,
+            String upstreamTimeout,
+            String rules,
+            int probes,
+            Map<String, String> environment) {
+        this(
+                redis,
+                ownsRedis,
+                storeTimeout,
+                upstreamTimeout,
+                rules,
+                probes,
+                environment,
+                UnaryOperator.identity(),
+                Optional.empty());
+    }
+
+    private RunningProxy(
+            ScratchRedis redis,
+            boolean ownsRedis,
+            String storeTimeout,
+            String upstreamTimeout,
+            String rules,
+            int probes,
+            Map<String, String> environment,
+            UnaryOperator<String> edit,
+            Optional<Timeouts> timeouts) {
         try {
             this.redis = redis;
-            directory = Files.createTempDirectory("running-proxy-");
+            this.ownsRedis = ownsRedis;
+            folder = ScratchFolder.create("running-proxy-");
+            directory = folder.root();
             Path key = Files.writeString(directory.resolve("identifier.key"), "A".repeat(43));
-            staticSection = STATIC.formatted(app.port(), key, storeTimeout, upstreamTimeout);
-            writeConfig(staticSection + POLICY + rules.indent(2));
-            server = ProxyServer.start(
-                    LoadedConfig.read(configFile()),
-                    Settings.from(Map.of("REDISROLES_CONFIG", configFile().toString(), "REDIS_URL", redis.url())));
+            staticSection = STATIC.formatted(app.port(), probes, key, storeTimeout, upstreamTimeout);
+            writeConfig(edit.apply(staticSection + POLICY + rules.indent(2)));
+            Map<String, String> variables =
+                    new HashMap<>(Map.of("REDISROLES_CONFIG", configFile().toString(), "REDIS_URL", redis.url()));
+            variables.putAll(environment);
+            LoadedConfig config = LoadedConfig.read(configFile());
+            Settings settings = Settings.from(variables);
+            server = timeouts.isPresent()
+                    ? ProxyServer.start(config, settings, timeouts.get())
+                    : ProxyServer.start(config, settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (ConfigException e) {
+            app.close();
+            redis.close();
+            throw e;
         }
     }
 
@@ -88,8 +152,46 @@ public final class RunningProxy implements AutoCloseable {
     }
 
     public static RunningProxy start(String storeTimeout, String upstreamTimeout, String rules) {
+        return new RunningProxy(scratch(), true, storeTimeout, upstreamTimeout, rules, 0, Map.of());
+    }
+
+    /** Starts everything with {@code environment} on top of what it needs. */
+    public static RunningProxy start(Map<String, String> environment, String rules) {
+        return new RunningProxy(scratch(), true, PATIENT, "20s", rules, 0, environment);
+    }
+
+    /** As above, with probes on a known port. */
+    public static RunningProxy start(Map<String, String> environment, int probes, String rules) {
+        return new RunningProxy(scratch(), true, PATIENT, "20s", rules, probes, environment);
+    }
+
+    /** Another sidecar, with an app of its own, on the Redis of this one; to be closed first. */
+    public RunningProxy sibling(String rules) {
+        return new RunningProxy(redis, false, PATIENT, "20s", rules, 0, Map.of());
+    }
+
+    /** Starts it before another app than {@link #app}. */
+    public static RunningProxy before(int appPort, String rules) {
+        return edited(rules, upstream(appPort));
+    }
+
+    /** Starts it with a configuration file that was changed by hand. */
+    public static RunningProxy edited(String rules, UnaryOperator<String> edit) {
+        return new RunningProxy(scratch(), true, PATIENT, "20s", rules, 0, Map.of(), edit, Optional.empty());
+    }
+
+    /** Starts an impatient one before another app than {@link #app}. */
+    public static RunningProxy impatient(int appPort, String rules, Timeouts timeouts) {
         return new RunningProxy(
-                ScratchRedis.start("--save", "", "--appendonly", "no"), storeTimeout, upstreamTimeout, rules);
+                scratch(), true, PATIENT, "20s", rules, 0, Map.of(), upstream(appPort), Optional.of(timeouts));
+    }
+
+    private static UnaryOperator<String> upstream(int port) {
+        return text -> text.replaceFirst("upstream: 127.0.0.1:\\d+", "upstream: 127.0.0.1:" + port);
+    }
+
+    private static ScratchRedis scratch() {
+        return ScratchRedis.start("--save", "", "--appendonly", "no");
     }
 
     public InetSocketAddress address() {
@@ -109,6 +211,11 @@ public final class RunningProxy implements AutoCloseable {
         writeConfig(staticSection + POLICY + rules.indent(2));
     }
 
+    /** Replaces the policy: {@code change} of all but its rules, and the rules. */
+    public void reload(UnaryOperator<String> change, String rules) {
+        writeConfig(staticSection + change.apply(POLICY) + rules.indent(2));
+    }
+
     /** Replaces the whole configuration file. */
     public void writeConfig(String yaml) {
         try {
@@ -123,7 +230,7 @@ public final class RunningProxy implements AutoCloseable {
         return new SidecarConfigCodec().write(LoadedConfig.read(configFile()).config());
     }
 
-    private Path configFile() {
+    public Path configFile() {
         return directory.resolve("sidecar.yaml");
     }
 
@@ -132,11 +239,20 @@ public final class RunningProxy implements AutoCloseable {
     public void close() {
         server.close();
         app.close();
-        redis.close();
+        if (ownsRedis) {
+            redis.close();
+        }
+        try {
+            folder.delete();
+        } catch (IOException e) {
+            throw new UncheckedIOException("left behind: " + directory, e);
+        }
         System.gc(); // a lost buffer is noticed when the next one is made after it was collected
         ByteBufAllocator.DEFAULT.buffer().release();
-        if (!LEAKS.isEmpty()) {
-            throw new AssertionError("leaked: " + LEAKS);
+        List<String> leaks = List.copyOf(LEAKS);
+        LEAKS.removeAll(leaks);
+        if (!leaks.isEmpty()) {
+            throw new AssertionError("leaked: " + leaks);
         }
     }
 }

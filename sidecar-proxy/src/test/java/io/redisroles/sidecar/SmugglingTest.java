@@ -1,5 +1,7 @@
 package io.redisroles.sidecar;
 
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 @Timeout(60)
 class SmugglingTest {
     private static final String RULES = """
-            - {name: app, paths: ["/app/**"], methods: [], session: None, limits: []}
+            - {name: app, paths: ["/app/**"], methods: [], session: None, onSessionStoreFailure: Deny, limits: []}
             """;
     private static final String POST = "POST /app/x HTTP/1.1\r\nHost: a\r\n";
     private static final String CHUNKED_POST =
@@ -63,7 +65,27 @@ class SmugglingTest {
                 arguments("a host with a path", "GET /app/x HTTP/1.1\r\nHost: a/b\r\n\r\n"),
                 arguments("no version", "GET /app/x\r\n\r\n"),
                 arguments("another version", "GET /app/x HTTP/1.2\r\nHost: a\r\n\r\n"),
-                arguments("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+                arguments("TRACE", "TRACE /app/x HTTP/1.1\r\nHost: a\r\n\r\n"),
+                arguments("a coding in quotes", POST + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"),
+                arguments("chunked twice", POST + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+                arguments("chunked not last", POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+                arguments("a vertical tab", POST + "Transfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n"),
+                arguments("no coding", POST + "Transfer-Encoding:\r\nContent-Length: 4\r\n\r\nabcd"),
+                arguments("TE beside CL, other case", POST + "tRANSFER-eNCODING: Chunked\r\ncONTENT-lENGTH: 4\r\n\r\n"),
+                arguments("a length beyond all numbers", POST + "Content-Length: 99999999999999999999\r\n\r\nabcd"),
+                arguments("a length with blanks", POST + "Content-Length: 4 4\r\n\r\nabcd"),
+                arguments("a folded first line", "GET /app/x HTTP/1.1\r\n\tHost: a\r\n\r\n"),
+                arguments("DEL in a field", "GET /app/x HTTP/1.1\r\nHost: a\r\nX: b\u007fc\r\n\r\n"),
+                arguments("no colon", "GET /app/x HTTP/1.1\r\nHost: a\r\nX\r\n\r\n"),
+                arguments("a blank in a field name", "GET /app/x HTTP/1.1\r\nHost: a\r\nX Y: b\r\n\r\n"),
+                arguments("bytes beyond ASCII in a name", "GET /app/x HTTP/1.1\r\nHost: a\r\nX\u00e9: b\r\n\r\n"),
+                arguments("two hosts alike", "GET /app/x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"),
+                arguments("a list of hosts", "GET /app/x HTTP/1.1\r\nHost: a, b\r\n\r\n"),
+                arguments("a user in the host", "GET /app/x HTTP/1.1\r\nHost: u@a\r\n\r\n"),
+                arguments("a user in an absolute target", "GET http://u@a/app/x HTTP/1.1\r\nHost: a\r\n\r\n"),
+                arguments("another scheme", "GET ftp://a/app/x HTTP/1.1\r\nHost: a\r\n\r\n"),
+                arguments("an authority as target", "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+                arguments("bytes beyond ASCII in the target", "GET /app/x\u00ff HTTP/1.1\r\nHost: a\r\n\r\n"),
                 arguments("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"),
                 arguments("a blank in the target", "GET /app/x y HTTP/1.1\r\nHost: a\r\n\r\n"),
                 arguments("an encoded slash", "GET /app/..%2f..%2fadmin HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -104,6 +126,12 @@ class SmugglingTest {
                 arguments("too much in a chunk", "3\r\nabcd\r\n0\r\n\r\n"),
                 arguments("bare LF after a size", "3\nabc\r\n0\r\n\r\n"),
                 arguments("bare LF after a chunk", "3\r\nabc\n0\r\n\r\n"),
+                arguments("a blank before a size", " 3\r\nabc\r\n0\r\n\r\n"),
+                arguments("a size of nothing", "\r\nabc\r\n0\r\n\r\n"),
+                arguments("a negative size", "-3\r\nabc\r\n0\r\n\r\n"),
+                arguments("a size that overflows an int", "100000003\r\nabc\r\n0\r\n\r\n"),
+                arguments("bare CR after a size", "3\rabc\r\n0\r\n\r\n"),
+                arguments("bare LF in a trailer", "0\r\nX: y\n\r\n"),
                 arguments("bare LF in an extension", "3;a=b\nc\r\nabc\r\n0\r\n\r\n"));
     }
 
@@ -123,6 +151,50 @@ class SmugglingTest {
         assertThat(proxy.get("/app/x", "X-Long: " + "a".repeat(70_000))).startsWith("HTTP/1.1 431 ");
         assertThat(proxy.get("/app/x", "X: 1\r\n".repeat(200) + "X: 1")).startsWith("HTTP/1.1 431 ");
         assertThat(proxy.get("/app/" + "a".repeat(20_000))).startsWith("HTTP/1.1 414 ");
+    }
+
+    @Test
+    void aHeadOfManyFieldsIsNotEvenReadToItsEnd() {
+        assertThat(RawClient.untilClose(proxy.address(), "GET /app/x HTTP/1.1\r\nHost: a\r\n" + "X: 1\r\n".repeat(250)))
+                .startsWith("HTTP/1.1 431 ");
+        assertThat(proxy.metrics()).contains("redisroles_input_refused_total{reason=\"head_too_large\"}");
+    }
+
+    @Test
+    void aHugeCookieThatFitsPasses() {
+        assertThat(proxy.get("/app/cookie", "Cookie: a=" + "b".repeat(40_000))).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void extensionsOfChunksDoNotReachTheApp() {
+        assertThat(RawClient.untilClose(
+                        proxy.address(),
+                        RawClient.head(
+                                        "POST /app/extended HTTP/1.1",
+                                        "Host: a",
+                                        "Connection: close",
+                                        "Transfer-Encoding: chunked")
+                                + RawClient.head("3;a=b", "abc", "0;last")))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("body=3\n");
+    }
+
+    @Test
+    void whatIsNotHttpIsNotAnsweredInHttp() {
+        // Given: a TLS ClientHello, a greeting of SSH, and noise
+        for (String bytes :
+                List.of("\u0016\u0003\u0001\u0000\u00a5\u0001", "SSH-2.0-x\r\n", "\0\0\0\0", "{}\r\n\r\n")) {
+            assertThat(answerTo(bytes)).isEmpty();
+        }
+        assertThat(proxy.metrics()).contains("redisroles_input_refused_total{reason=\"not_http\"}");
+    }
+
+    private String answerTo(String bytes) {
+        try {
+            return RawClient.untilClose(proxy.address(), bytes);
+        } catch (UncheckedIOException e) {
+            return ""; // reset: our last bytes were not read
+        }
     }
 
     @Test

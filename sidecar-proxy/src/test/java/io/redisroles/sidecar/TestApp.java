@@ -70,6 +70,10 @@ public final class TestApp implements AutoCloseable {
                     return;
                 }
                 heads.add(head);
+                if (head.startsWith("GET /app/ws")) {
+                    WebSocketEcho.serve(socket, head, in, out);
+                    return;
+                }
                 if (!answer(head, in, out)) {
                     return;
                 }
@@ -104,6 +108,12 @@ public final class TestApp implements AutoCloseable {
                 write(
                         out,
                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\nX-Trail: t\r\n\r\n");
+            case "/app/events" -> { // one event, and then nothing for as long as anybody listens
+                write(
+                        out,
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nd\r\ndata: first\n\n\r\n");
+                return in.read() >= 0;
+            }
             case "/app/until-close" -> {
                 write(out, "HTTP/1.1 200 OK\r\n\r\nto the end");
                 return false;

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Answers GET and HEAD with pages, one request per connection. */
+/** Answers GET, HEAD and POST with pages, one request per connection. */
 final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Pages pages;
 
@@ -40,11 +40,14 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (request.decoderResult().isFailure()) {
             return CompletableFuture.completedStage(Page.refusal(HttpResponseStatus.BAD_REQUEST));
         }
-        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
-            return CompletableFuture.completedStage(Page.refusal(HttpResponseStatus.METHOD_NOT_ALLOWED));
-        }
         int query = request.uri().indexOf('?');
-        return pages.get(query < 0 ? request.uri() : request.uri().substring(0, query), request.headers());
+        String path = query < 0 ? request.uri() : request.uri().substring(0, query);
+        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+            return pages.get(path, request.headers());
+        }
+        return request.method().equals(HttpMethod.POST)
+                ? pages.post(path, request.headers())
+                : CompletableFuture.completedStage(Page.refusal(HttpResponseStatus.METHOD_NOT_ALLOWED));
     }
 
     private static FullHttpResponse response(Page page) {

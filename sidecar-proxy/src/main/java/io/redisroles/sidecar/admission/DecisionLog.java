@@ -28,8 +28,9 @@ public final class DecisionLog {
         }
         for (Quota quota : verdict.quotas()) {
             Limit limit = quota.limit();
-            boolean counted = outcome != Outcome.LIMITED || quota.exceeded();
-            if (counted) {
+            if (quota.exceeded() && !quota.refused()) {
+                metrics.decided(rule.name(), limit.name(), Outcome.SHADOW_LIMITED, source);
+            } else if (outcome != Outcome.LIMITED || quota.refused()) {
                 metrics.decided(rule.name(), limit.name(), outcome, source);
             }
         }
@@ -45,6 +46,7 @@ public final class DecisionLog {
             case QUOTA_EXCEEDED -> Outcome.LIMITED;
             case STORE_UNAVAILABLE -> Outcome.STORE_UNAVAILABLE;
             case NO_RULE -> Outcome.NO_RULE;
+            case CSRF -> Outcome.CSRF;
             default -> Outcome.NO_SESSION;
         };
     }

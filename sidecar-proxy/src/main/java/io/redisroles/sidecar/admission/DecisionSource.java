@@ -8,6 +8,10 @@ public enum DecisionSource {
     NONE,
     /** Redis. */
     REDIS,
+    /** What Redis said before and is still true. */
+    CACHE,
+    /** What was debited in Redis ahead of time. */
+    LEASE,
     /** This sidecar, without Redis. */
     LOCAL;
 

@@ -10,17 +10,21 @@ import org.slf4j.LoggerFactory;
 final class StoreTransitions {
     private static final Logger LOG = LoggerFactory.getLogger(StoreTransitions.class);
 
-    private final Map<String, DecisionSource> lastByRule = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> alone = new ConcurrentHashMap<>();
 
     void observe(Rule rule, DecisionSource source) {
-        // Most requests change nothing: a plain read first.
-        if (source == DecisionSource.NONE || lastByRule.get(rule.name()) == source) {
+        if (source == DecisionSource.NONE) {
             return;
         }
-        DecisionSource before = lastByRule.put(rule.name(), source);
-        if (source == DecisionSource.LOCAL) {
+        // Most requests change nothing: a plain read first.
+        boolean local = source == DecisionSource.LOCAL;
+        if (alone.getOrDefault(rule.name(), false) == local) {
+            return;
+        }
+        alone.put(rule.name(), local);
+        if (local) {
             LOG.atWarn().addKeyValue("rule", rule.name()).log("Decided without Redis, by onStoreFailure");
-        } else if (before == DecisionSource.LOCAL) {
+        } else {
             LOG.atInfo().addKeyValue("rule", rule.name()).log("Decided by Redis again");
         }
     }

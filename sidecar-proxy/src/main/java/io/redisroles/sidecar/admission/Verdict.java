@@ -1,7 +1,9 @@
 package io.redisroles.sidecar.admission;
 
+import io.redisroles.sidecar.limit.Permit;
 import io.redisroles.sidecar.limit.Quota;
 import io.redisroles.sidecar.session.Session;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,12 +20,36 @@ public sealed interface Verdict {
         private final String tier;
         private final List<Quota> quotas;
         private final DecisionSource source;
+        private final Duration delay;
+        private final Permit permit;
 
         Admit(Optional<Session> session, String tier, List<Quota> quotas, DecisionSource source) {
+            this(session, tier, quotas, source, Duration.ZERO, Permit.NONE);
+        }
+
+        Admit(
+                Optional<Session> session,
+                String tier,
+                List<Quota> quotas,
+                DecisionSource source,
+                Duration delay,
+                Permit permit) {
             this.session = session;
             this.tier = tier;
             this.quotas = List.copyOf(quotas);
             this.source = source;
+            this.delay = delay;
+            this.permit = permit;
+        }
+
+        /** How long the request must wait for its turn before it is forwarded. */
+        public Duration delay() {
+            return delay;
+        }
+
+        /** What it holds until it ends, in whatever way; whoever takes the verdict closes it then. */
+        public Permit permit() {
+            return permit;
         }
 
         /** Who it comes from, if that is known. */

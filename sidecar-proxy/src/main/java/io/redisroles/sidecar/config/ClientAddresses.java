@@ -20,7 +20,12 @@ public final class ClientAddresses {
 
     /** Whether this peer's {@code X-Forwarded-For} is believed. */
     public boolean isTrusted(InetAddress peer) {
-        return trusted.stream().anyMatch(block -> block.contains(peer));
+        for (int i = 0; i < trusted.size(); i++) {
+            if (trusted.get(i).contains(peer)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -30,6 +35,9 @@ public final class ClientAddresses {
      * @param forwardedFor the values of {@code X-Forwarded-For}, in order
      */
     public InetAddress client(InetAddress peer, List<String> forwardedFor) {
+        if (forwardedFor.isEmpty() || !isTrusted(peer)) {
+            return peer;
+        }
         String[] hops = String.join(",", forwardedFor).split(",", -1);
         InetAddress client = peer;
         for (int i = hops.length - 1; i >= 0 && isTrusted(client); i--) {

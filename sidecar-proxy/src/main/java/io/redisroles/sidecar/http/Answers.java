@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.redisroles.sidecar.admission.Problem;
@@ -37,6 +38,21 @@ public final class Answers {
         if (problem == Problem.STORE_UNAVAILABLE) {
             answer.headers().set(HttpHeaderNames.RETRY_AFTER, 1);
         }
+        if (problem == Problem.UPGRADE_REQUIRED) {
+            answer.headers()
+                    .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                    .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
+        }
+        rateLimits.write(answer.headers(), refusal);
+        return answer;
+    }
+
+    /** For a client of gRPC: everything is in the head. */
+    FullHttpResponse grpc(Verdict.Reject refusal) {
+        FullHttpResponse answer =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+        answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+        GrpcStatus.write(answer.headers(), refusal);
         rateLimits.write(answer.headers(), refusal);
         return answer;
     }
@@ -48,7 +64,7 @@ public final class Answers {
         String violated = problem != Problem.QUOTA_EXCEEDED
                 ? ""
                 : refusal.quotas().stream()
-                        .filter(Quota::exceeded)
+                        .filter(Quota::refused)
                         .map(quota -> quote(quota.limit().name()))
                         .collect(Collectors.joining(",", ",\"violated-policies\":[", "]"));
         return "{\"type\":" + quote(type) + ",\"title\":" + quote(title) + ",\"status\":" + problem.status()

@@ -1,54 +1,80 @@
 package io.redisroles.sidecar.http;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.redisroles.sidecar.admission.Problem;
 import io.redisroles.sidecar.admission.Verdict;
+import io.redisroles.sidecar.telemetry.BadInput;
+import io.redisroles.sidecar.transport.EndOfTick;
+import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: takes its requests one after the other and ends it without losing the last answer. Gets one
- * message per {@link #read} ({@code FlowControlHandler} before it sees to that). Everything happens on its event loop.
+ * One client's connection under HTTP/1: takes its requests one after the other and ends it without losing the last answer.
+ * Everything happens on its event loop.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientStream {
     /** Fired into the pipeline when the proxy is about to end: no request after the current one. */
     static final Object DRAIN = new Object();
+    /** The next answer is the last: its client learns that it should connect anew. */
+    static final Object LEAVE = new Object();
 
-    private static final Duration FIRST_HEAD_LIMIT = Duration.ofSeconds(10);
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
-    private static final Duration LINGER = Duration.ofSeconds(2);
     private static final long MAX_LINGER_PARTS = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private final ProxyServices services;
     private final AnswerEncoder encoder;
+    private final HeadBudget.Share heads;
+    private final Inbox inbox = new Inbox(this::receive);
+    private final Runnable cutOff = this::close;
+    private final EndOfTick endOfTick;
+    private final Runnable flush = this::flushPending;
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Deadline deadline;
     private @Nullable Exchange exchange;
-    /** A request that came before the one before it was answered. */
-    private @Nullable HttpRequest next;
+    private @Nullable HttpResponse head;
+    private @Nullable InetAddress peer;
+    private @Nullable String peerText;
 
-    private boolean awaiting;
+    /** While what one read from the socket has brought is handed over. */
+    private boolean reading;
+
+    /** What was written waits for the end of the tick. */
+    private boolean flushing;
+
     private boolean inputClosed;
     private boolean draining;
+    private boolean leaving;
     private boolean lingering;
     private long discarded;
 
-    ClientConnection(ProxyServices services, AnswerEncoder encoder) {
+    ClientConnection(ProxyServices services, EndOfTick endOfTick, AnswerEncoder encoder, HeadBudget.Share heads) {
         this.services = services;
+        this.endOfTick = endOfTick;
         this.encoder = encoder;
+        this.heads = heads;
     }
 
     @Override
@@ -59,13 +85,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext active) {
-        deadline().set(FIRST_HEAD_LIMIT, this::close);
+        deadline().set(services.timeouts().firstHead(), this::onSlowStart);
         read();
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext reading, Object message) {
-        awaiting = false;
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        reading = true;
+        inbox.offer(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext completed) {
+        reading = false;
+        if (inbox.isAwaiting()) {
+            completed.read();
+        }
+    }
+
+    private void receive(Object message) {
         Exchange current = exchange;
         if (lingering) {
             discard(message);
@@ -73,20 +111,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (current == null) {
                 begin(request);
             } else {
-                next = request;
+                inbox.putBack(request); // came before the one before it was answered
             }
         } else if (current == null) {
             ReferenceCountUtil.release(message);
         } else {
             current.onRequestContent((HttpContent) message);
-        }
-    }
-
-    /** {@code FlowControlHandler} forgets what was asked for when a read from the socket did not bring it. */
-    @Override
-    public void channelReadComplete(ChannelHandlerContext completed) {
-        if (awaiting) {
-            completed.read();
         }
     }
 
@@ -105,9 +135,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (exchange == null && !lingering) {
                 close();
             }
+        } else if (event == LEAVE) {
+            leaving = true;
         } else if (event instanceof ChannelInputShutdownEvent) {
             inputClosed = true;
-            if (awaiting) {
+            reading = false; // the decoder may have handed over its last without saying so
+            if (inbox.isAwaiting()) {
                 onInputExhausted();
             }
         }
@@ -121,26 +154,38 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (current != null) {
             current.abandon();
         }
-        if (next != null) {
-            ReferenceCountUtil.release(next);
-            next = null;
-        }
+        inbox.releaseAll();
+    }
+
+    /** The connection goes on in another protocol. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        deadline().dispose();
+        heads.giveBack();
+        inbox.releaseAll();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext caught, Throwable cause) {
+        if (caught.channel().isActive() && !(cause instanceof IOException)) {
+            services.metrics().unexpectedError();
+            LOG.atError().addKeyValue("problem", cause).log("A connection failed for a mistake of ours");
+        }
         close();
     }
 
-    EventLoop loop() {
+    @Override
+    public EventLoop loop() {
         return context().channel().eventLoop();
     }
 
-    ProxyServices services() {
+    @Override
+    public ProxyServices services() {
         return services;
     }
 
-    Deadline deadline() {
+    @Override
+    public Deadline deadline() {
         Deadline current = deadline;
         if (current == null) {
             throw new IllegalStateException("used before it was in a pipeline");
@@ -148,61 +193,126 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return current;
     }
 
-    InetAddress peer() {
-        return context().channel().remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
-                ? peer.getAddress()
-                : InetAddress.getLoopbackAddress();
+    @Override
+    public InetAddress peer() {
+        InetAddress known = peer;
+        if (known == null) {
+            known = PeerAddress.of(context().channel());
+            peer = known;
+        }
+        return known;
     }
 
-    boolean isWritable() {
+    @Override
+    public String peerText() {
+        String known = peerText;
+        if (known == null) {
+            known = NetUtil.toAddressString(peer());
+            peerText = known;
+        }
+        return known;
+    }
+
+    @Override
+    public boolean isWritable() {
         return context().channel().isWritable();
     }
 
-    /** Whether the answer that is about to begin must be the last one. */
-    boolean isLastAnswer() {
-        return draining || inputClosed;
+    @Override
+    public boolean isLastAnswer() {
+        return draining || leaving || inputClosed;
     }
 
-    /** Asks for the next message. */
-    void read() {
-        if (awaiting) {
-            return; // one message at a time: a second request to read would bring the next request's body too early
+    @Override
+    public void read() {
+        inbox.ask();
+        if (!reading && inbox.isAwaiting()) {
+            context().read();
+            if (inputClosed) {
+                onInputExhausted();
+            }
         }
-        awaiting = true;
-        context().read();
-        if (awaiting && inputClosed) {
-            onInputExhausted();
+    }
+
+    @Override
+    public void write(HttpObject message) {
+        HttpResponse waiting = head;
+        head = null;
+        if (waiting != null && message instanceof LastHttpContent body && !(message instanceof HttpResponse)) {
+            send(new DefaultFullHttpResponse(
+                    waiting.protocolVersion(),
+                    waiting.status(),
+                    body.content(),
+                    waiting.headers(),
+                    body.trailingHeaders()));
+            return;
+        }
+        if (waiting != null) {
+            send(waiting);
+        }
+        if (message instanceof HttpResponse begun && !(message instanceof HttpContent)) {
+            head = begun; // leaves in one piece with a body that is there already
+        } else {
+            send(message);
         }
     }
 
-    /** Takes the message over, on every path. */
-    void write(HttpObject message) {
-        var unused = context().write(message);
+    private void send(Object message) {
+        var unused = context().write(message, context().voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
+        HttpResponse waiting = head;
+        head = null;
+        if (waiting != null) {
+            send(waiting);
+        }
+        flushing = false;
         context().flush();
     }
 
-    void answering(boolean headRequest) {
+    @Override
+    public void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            endOfTick.add(flush);
+        }
+    }
+
+    private void flushPending() {
+        if (flushing) {
+            flush();
+        }
+    }
+
+    @Override
+    public void answering(boolean headRequest) {
         encoder.answering(headRequest);
     }
 
-    /** The exchange has ended and the connection lives on. In a task of its own, so that pipelined requests do not nest. */
-    void exchangeDone() {
+    @Override
+    public void exchangeDone() {
         exchange = null;
-        deadline().set(KEEP_ALIVE, this::close);
-        loop().execute(this::continueWithNext);
+        heads.giveBack();
+        if (draining) {
+            close();
+            return;
+        }
+        deadline().set(services.timeouts().keepAlive(), cutOff);
+        read();
     }
 
     /**
      * Closes so that the last answer arrives: closing while the client still sends would make its kernel drop what it has not
      * read yet (RFC 9112 §9.6). What still comes is discarded, for a short time and up to a bound.
      */
-    void closeGracefully() {
+    @Override
+    public void closeGracefully() {
         exchange = null;
         lingering = true;
-        deadline().set(LINGER, this::close);
+        deadline().set(services.timeouts().linger(), cutOff);
+        flush();
         var unused = context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             if (flushed.isSuccess() && !inputClosed && context().channel() instanceof DuplexChannel duplex) {
                 var ignored = duplex.shutdownOutput();
@@ -213,28 +323,43 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         });
     }
 
-    void close() {
+    @Override
+    public boolean isUpgradable() {
+        return true;
+    }
+
+    @Override
+    public Channel channel() {
+        return context().channel();
+    }
+
+    @Override
+    public void handOver(ChannelHandler successor, Runnable between) {
+        deadline().dispose();
+        exchange = null;
+        boolean early = !inbox.isEmpty(); // parsed as a request, whatever it was meant to be
+        inbox.releaseAll();
+        ChannelPipeline pipeline = context().pipeline();
+        pipeline.remove(encoder);
+        between.run();
+        pipeline.replace(this, null, successor);
+        pipeline.remove(StrictRequestDecoder.class);
+        if (early) {
+            var unused = pipeline.close();
+        } else if (inputClosed) {
+            pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE); // the successor has not heard of it
+        }
+    }
+
+    @Override
+    public void close() {
+        flushPending();
         var unused = context().close();
     }
 
-    private void continueWithNext() {
-        if (exchange != null || lingering) {
-            return; // the next request was faster than this task
-        }
-        HttpRequest waiting = next;
-        next = null;
-        if (!context().channel().isActive()) {
-            ReferenceCountUtil.release(waiting);
-        } else if (draining) {
-            ReferenceCountUtil.release(waiting);
-            close();
-        } else if (waiting != null) {
-            begin(waiting);
-        } else if (!awaiting) {
-            read();
-        } else if (inputClosed) {
-            close();
-        }
+    private void onSlowStart() {
+        services.metrics().refused(BadInput.SLOW_HEAD);
+        close();
     }
 
     private void begin(HttpRequest request) {
@@ -242,9 +367,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         Optional<Problem> problem = RequestGuard.problem(request);
         Optional<RequestTarget> target = problem.isPresent() ? Optional.empty() : RequestTarget.parse(request.uri());
         if (target.isEmpty()) {
-            services.metrics().malformedRequest();
             ReferenceCountUtil.release(request);
             refuse(problem.orElse(Problem.BAD_REQUEST));
+            return;
+        }
+        if (request.headers().contains(HttpHeaderNames.UPGRADE) && upgrade(request)) {
             return;
         }
         Exchange begun = new Exchange(this, request, target.get());
@@ -252,8 +379,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         begun.start();
     }
 
+    /** Goes on in HTTP/2, if that is what the client asks for; in a task, when the decoder is done with what it has read. */
+    private boolean upgrade(HttpRequest request) {
+        Optional<Http2Upgrade> asked = draining ? Optional.empty() : Http2Upgrade.of(request);
+        asked.ifPresent(upgrade -> loop().execute(() -> {
+            if (context().channel().isActive()) {
+                write(Http2Upgrade.accepted());
+                flush();
+                Http2Front.upgrade(context().pipeline(), services, upgrade);
+            }
+        }));
+        return asked.isPresent();
+    }
+
     /** Answers what cannot be understood, and ends the connection: nobody knows where the next request would begin. */
     private void refuse(Problem problem) {
+        services.metrics().refused(RequestGuard.reason(problem));
         encoder.answering(false);
         var answer = services.answers().of(Verdict.Reject.of(problem));
         answer.headers().set("connection", "close");

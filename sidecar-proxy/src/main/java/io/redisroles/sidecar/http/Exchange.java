@@ -1,381 +1,364 @@
 package io.redisroles.sidecar.http;
 
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.redisroles.sidecar.admission.MessageGate;
 import io.redisroles.sidecar.admission.Problem;
 import io.redisroles.sidecar.admission.RequestContext;
 import io.redisroles.sidecar.admission.Verdict;
 import io.redisroles.sidecar.config.PolicySnapshot;
+import io.redisroles.sidecar.session.SessionWatch;
+import io.redisroles.sidecar.socket.CloseReason;
+import io.redisroles.sidecar.telemetry.BadInput;
+import io.redisroles.sidecar.tunnel.Tunnel;
 import io.redisroles.sidecar.upstream.UpstreamConnection;
 import io.redisroles.sidecar.upstream.UpstreamFailure;
-import io.redisroles.sidecar.upstream.UpstreamListener;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its answer: decided first, then streamed both ways, each side read only while the other can take more.
- * Keeps the policy it began with. Everything happens on the client's event loop.
+ * One request and its answer: decided first, then streamed both ways ({@link RequestBody} to the app, {@link AnswerRelay} to
+ * the client, {@link UpstreamAttempt} between them). Keeps the policy it began with, and ends exactly once. Everything
+ * happens on the client's event loop.
  */
-final class Exchange implements UpstreamListener {
+final class Exchange {
+    /** An answer that takes longer ends with its session. */
+    private static final Duration LONG_ANSWER = Duration.ofMillis(200);
+
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final Duration BODY_IDLE = Duration.ofSeconds(30);
-    private static final Duration CLIENT_STALL = Duration.ofSeconds(60);
-    /** Long, because an event stream may have nothing to say. */
-    private static final Duration ANSWER_IDLE = Duration.ofHours(1);
 
-    private static final long MAX_DROPPED_BODY = 64 * 1024L;
-    /** RFC 9110 §9.2.2. */
-    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
-            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.TRACE);
-
-    private final ClientConnection client;
+    private final ClientStream client;
     private final HttpRequest request;
     private final RequestTarget target;
     private final PolicySnapshot policy;
-    private final ForwardedRequest forwarded;
-    private final boolean keepAlive;
-    private final boolean hasBody;
+    private final RequestShape shape;
+    private final RequestBody body;
 
-    private @Nullable UpstreamConnection upstream;
-    private @Nullable Verdict verdict;
-    private boolean requestComplete;
-    private boolean replayed;
-    private boolean interim;
-    private boolean answerBegun;
-    private boolean answerLast;
-    private boolean upstreamKeepAlive;
-    private boolean dropping;
+    private final @Nullable WebSocketUpgrade upgrade;
+
+    private Verdict.@Nullable Admit admitted;
+    private MessageGate gate = MessageGate.OPEN;
+    private @Nullable ScheduledFuture<?> streaming;
+    private SessionWatch.@Nullable Watch watch;
+    private @Nullable UpstreamAttempt attempt;
+    private @Nullable AnswerRelay answer;
+    private boolean refused;
+    private @Nullable Tunnel tunnel;
     private boolean ended;
 
-    Exchange(ClientConnection client, HttpRequest request, RequestTarget target) {
+    Exchange(ClientStream client, HttpRequest request, RequestTarget target) {
         this.client = client;
         this.request = request;
         this.target = target;
         this.policy = client.services().policy().snapshot();
-        this.forwarded = new ForwardedRequest(request, target);
-        this.keepAlive = HttpUtil.isKeepAlive(request);
-        this.hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
+        this.shape = RequestShape.of(request);
+        this.upgrade = client.isUpgradable() ? WebSocketUpgrade.of(request).orElse(null) : null;
+        this.body = new RequestBody(client, this, request);
     }
 
     void start() {
-        if (!hasBody) {
-            client.read(); // the end of the request, which is there already
+        body.begin();
+        Optional<Problem> unusable = upgrade == null ? Optional.empty() : upgrade.problem();
+        if (unusable.isPresent()) {
+            refuse(Verdict.Reject.of(unusable.get()));
+            return;
         }
-        RequestContext context = new RequestContext(
+        long asked = System.nanoTime();
+        CompletableFuture<Verdict> decision =
+                client.services().admission().check(context(), policy).toCompletableFuture();
+        if (decision.isDone() && !decision.isCompletedExceptionally()) {
+            client.services().metrics().decidedAfter(System.nanoTime() - asked);
+            onVerdict(decision.join());
+        } else {
+            var unused = decision.whenComplete((verdict, failure) -> {
+                client.services().metrics().decidedAfter(System.nanoTime() - asked);
+                onDecision(verdict, failure);
+            });
+        }
+    }
+
+    private RequestContext context() {
+        return new RequestContext(
                 request.method().name(),
                 target.segments(),
                 client.peer(),
                 name -> request.headers().getAll(name));
-        client.services().admission().check(context, policy).whenComplete((decided, failure) -> {
-            if (client.loop().inEventLoop()) {
-                onVerdict(decided, failure);
-            } else {
-                client.loop().execute(() -> onVerdict(decided, failure));
-            }
-        });
     }
 
-    boolean isRequestComplete() {
-        return requestComplete;
+    private void onDecision(@Nullable Verdict verdict, @Nullable Throwable failure) {
+        if (!client.loop().inEventLoop()) {
+            client.loop().execute(() -> onDecision(verdict, failure));
+        } else if (verdict != null) {
+            onVerdict(verdict);
+        } else {
+            // Our own mistake, not a missing store: refuse, and say what.
+            LOG.atError().setCause(failure).log("A request could not be decided");
+            onVerdict(Verdict.Reject.of(Problem.STORE_UNAVAILABLE));
+        }
+    }
+
+    private void onVerdict(Verdict verdict) {
+        if (verdict instanceof Verdict.Admit admit) {
+            admitted = admit;
+            if (ended) {
+                announceEnd();
+            } else {
+                forward(admit);
+            }
+        } else if (verdict instanceof Verdict.Reject reject && !ended) {
+            refuse(reject);
+        }
+    }
+
+    /** An admitted request goes on; one whose limit paces it waits for its turn. */
+    private void forward(Verdict.Admit admit) {
+        admit.permit().onLost(() -> client.loop().execute(this::onPermitLost));
+        if (admit.delay().isZero()) {
+            forwardNow(admit);
+        } else {
+            var unused = client.loop()
+                    .schedule(() -> forwardNow(admit), admit.delay().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Others may be admitted in its place soon: it ends, as if the app had gone. */
+    private void onPermitLost() {
+        Tunnel socket = tunnel;
+        if (socket != null) {
+            socket.endSoon(CloseReason.STORE_UNAVAILABLE);
+        } else if (!ended) {
+            fail(Problem.STORE_UNAVAILABLE);
+        }
+    }
+
+    private void forwardNow(Verdict.Admit admit) {
+        if (ended) {
+            return;
+        }
+        boolean trusted = policy.clients().isTrusted(client.peer());
+        AnswerRelay relay = new AnswerRelay(client, this, shape, admit);
+        answer = relay;
+        if (upgrade != null) {
+            gate = client.services()
+                    .admission()
+                    .messages(context(), policy, admit); // while its fields are the client's
+        }
+        ForwardedRequest forwarded = ForwardedRequest.of(request, target, client, trusted, admit);
+        if (upgrade != null) {
+            upgrade.writeTo(forwarded.head());
+        }
+        UpstreamAttempt begun = new UpstreamAttempt(
+                this,
+                client.services().pools().apply(client.loop()),
+                forwarded,
+                body,
+                relay,
+                shape.idempotent() && !body.isPresent() && upgrade == null);
+        attempt = begun;
+        begun.begin();
+    }
+
+    /** From the client. */
+    void onRequestContent(HttpContent content) {
+        body.onContent(content);
+    }
+
+    /** The client takes more of the answer. */
+    void onClientWritable() {
+        UpstreamAttempt current = attempt;
+        if (current != null && hasAnswerBegun()) {
+            current.read();
+        }
     }
 
     /** The client is gone. */
     void abandon() {
-        ended = true;
-        closeUpstream();
+        if (markEnded()) {
+            endAttempt(false);
+        }
     }
 
-    void onRequestContent(HttpContent content) {
-        boolean last = content instanceof LastHttpContent;
-        if (content.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(content);
-            client.services().metrics().malformedRequest();
-            fail(Problem.BAD_REQUEST);
+    boolean isRequestComplete() {
+        return body.isComplete();
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    boolean hasAnswerBegun() {
+        AnswerRelay current = answer;
+        return refused || (current != null && current.hasBegun());
+    }
+
+    /** Whether the client can send nothing more after the answer that is about to begin. */
+    boolean isLastAnswer() {
+        return !shape.keepAlive() || !body.isComplete() || client.isLastAnswer();
+    }
+
+    /** The app has been sent all of it. */
+    void onRequestSent() {
+        if (!hasAnswerBegun()) {
+            Timeouts timeouts = client.services().timeouts();
+            // A stream of gRPC may have nothing to say for long, not even its head, and its client sets a deadline of
+            // its own.
+            client.deadline().set(shape.grpc() ? timeouts.answerIdle() : timeouts.upstream(), this::onAnswerOverdue);
+        }
+    }
+
+    void onRequestMalformed() {
+        client.services().metrics().refused(BadInput.MALFORMED);
+        fail(Problem.BAD_REQUEST);
+    }
+
+    void onRequestStalled(boolean byApp) {
+        if (!byApp) {
+            client.services().metrics().refused(BadInput.SLOW_BODY);
+        }
+        fail(byApp ? Problem.UPSTREAM_TIMEOUT : Problem.REQUEST_TIMEOUT);
+    }
+
+    /** All of a refused request has been read. */
+    void onRequestDropped() {
+        end(false);
+    }
+
+    /** The app wants to go on in another protocol; only for a request that was forwarded with {@code Upgrade}. */
+    void onSwitchingProtocols(HttpResponse response) {
+        UpstreamAttempt current = attempt;
+        Verdict.Admit decided = admitted;
+        if (upgrade == null
+                || current == null
+                || decided == null
+                || !body.isComplete()
+                || !upgrade.isAcceptedBy(response)) {
+            onUpstreamFailed(UpstreamFailure.MALFORMED); // nobody asked for it
             return;
         }
-        requestComplete |= last;
-        UpstreamConnection connection = upstream;
-        if (dropping) {
-            ReferenceCountUtil.release(content);
-            onDropped(last);
-        } else if (!hasBody || connection == null) {
-            ReferenceCountUtil.release(content);
-            readAhead();
-        } else {
-            if (content instanceof LastHttpContent end) {
-                IdentityFields.stripLookAlikes(end.trailingHeaders());
-            }
-            connection.write(content);
-            connection.flush();
-            onBodyPartSent(connection, last);
-        }
-    }
-
-    void onClientWritable() {
-        UpstreamConnection connection = upstream;
-        if (connection != null && answerBegun) {
-            connection.read();
-        }
-    }
-
-    private void onVerdict(@Nullable Verdict decided, @Nullable Throwable failure) {
-        if (ended) {
-            return;
-        }
-        if (decided instanceof Verdict.Admit admit) {
-            verdict = admit;
-            forwarded.identify(client, policy, admit);
-            connect(isReplayable());
-        } else if (decided instanceof Verdict.Reject reject) {
-            answer(reject);
-        } else {
-            // Our own mistake, not a missing store: refuse, and say what.
-            LOG.atError().setCause(failure).log("A request could not be decided");
-            answer(Verdict.Reject.of(Problem.STORE_UNAVAILABLE));
-        }
-    }
-
-    private void connect(boolean mayReuse) {
-        client.services().pools().apply(client.loop()).acquire(mayReuse, this, this::onConnected);
-    }
-
-    private void onConnected(UpstreamConnection connection) {
-        if (ended) {
-            connection.close();
-            return;
-        }
-        upstream = connection;
-        connection.write(forwarded.head());
-        if (hasBody) {
-            client.deadline().set(BODY_IDLE, this::onBodyStalled);
-            client.read();
-        } else {
-            connection.write(LastHttpContent.EMPTY_LAST_CONTENT);
-            awaitAnswer();
-        }
-        connection.flush();
-        connection.read();
-    }
-
-    private void onBodyPartSent(UpstreamConnection connection, boolean last) {
-        if (last) {
-            if (!answerBegun) {
-                awaitAnswer();
-            }
-            readAhead();
-            return;
-        }
-        if (!answerBegun) {
-            client.deadline().set(BODY_IDLE, this::onBodyStalled);
-        }
-        if (connection.isWritable()) {
-            client.read();
-        }
-    }
-
-    /** Keeps one read pending, so that a client that goes away is noticed; a pipelined request waits its turn. */
-    private void readAhead() {
-        if (requestComplete && !ended) {
-            client.read();
-        }
-    }
-
-    private void awaitAnswer() {
-        client.deadline().set(client.services().upstreamTimeout(), () -> {
-            closeUpstream();
-            onFailure(UpstreamFailure.TIMEOUT);
-        });
-    }
-
-    private void onBodyStalled() {
-        UpstreamConnection connection = upstream;
-        boolean appStalls = connection != null && !connection.isWritable();
-        fail(appStalls ? Problem.UPSTREAM_TIMEOUT : Problem.REQUEST_TIMEOUT);
-    }
-
-    @Override
-    public void onResponse(HttpResponse response) {
-        if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-            onInterim(response);
-            return;
-        }
-        answerBegun = true;
-        upstreamKeepAlive = HttpUtil.isKeepAlive(response);
-        ForwardedAnswer answer = new ForwardedAnswer(response, request);
-        answerLast = !keepAlive || !requestComplete || client.isLastAnswer() || answer.endsWithConnection();
-        Verdict decided = verdict;
-        if (decided != null) {
-            client.services().rateLimits().write(response.headers(), decided);
-        }
-        client.answering(request.method().equals(HttpMethod.HEAD));
-        client.write(answer.head(answerLast));
-    }
-
-    private void onInterim(HttpResponse response) {
-        if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-            closeUpstream();
-            onFailure(UpstreamFailure.MALFORMED); // nobody asked for it
-            return;
-        }
-        interim = true;
-        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            FullHttpResponse copy = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, response.status());
-            copy.headers().add(response.headers());
-            HopByHop.strip(copy.headers());
-            client.write(copy);
-        }
-    }
-
-    @Override
-    public void onContent(HttpContent content) {
-        boolean last = content instanceof LastHttpContent;
-        if (interim) {
-            ReferenceCountUtil.release(content);
-            interim = !last;
-            return;
-        }
-        client.write(content);
-        if (last) {
-            onAnswerComplete();
-        }
-    }
-
-    @Override
-    public void onReadComplete() {
+        attempt = null;
+        ended = true; // announced when the socket closes: it holds until then what the request held
+        client.answering(false);
+        FullHttpResponse accepted = upgrade.answer(response);
+        client.services().rateLimits().write(accepted.headers(), decided);
+        client.write(accepted);
         client.flush();
-        UpstreamConnection connection = upstream;
-        if (connection == null) {
+        UpstreamConnection app = current.handOver();
+        Tunnel socket = new Tunnel(client.channel(), app.channel(), this::announceEnd);
+        tunnel = socket;
+        socket.begin(client.services().sockets().open(decided.session(), policy.section(), gate, socket::endSoon));
+        client.handOver(socket.clientEnd(), () -> app.handOver(socket.appEnd()));
+        socket.flow();
+    }
+
+    /** The answer has begun, and there is more to come than was there at once. */
+    void onAnswerContinues() {
+        Verdict.Admit decided = admitted;
+        if (ended || streaming != null || decided == null || decided.session().isEmpty()) {
             return;
         }
-        if (client.isWritable()) {
-            if (answerBegun) {
-                client.deadline().set(ANSWER_IDLE, client::close);
-            }
-            connection.read();
-        } else {
-            client.deadline().set(CLIENT_STALL, client::close);
+        // Most answers are over by then, and cost no look at their session.
+        streaming = client.loop().schedule(() -> watch(decided), LONG_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void watch(Verdict.Admit decided) {
+        watch = client.services()
+                .sockets()
+                .watch(decided.session(), policy.section(), () -> client.loop().execute(this::onSessionEnded));
+    }
+
+    /** What still streams is cut off, so that nobody takes it for whole. */
+    private void onSessionEnded() {
+        if (markEnded()) {
+            endAttempt(false);
+            client.close();
         }
     }
 
-    @Override
-    public void onWritable() {
-        if (hasBody && !requestComplete && !dropping) {
-            client.read();
-        }
+    void onAnswerComplete(boolean appKeepsAlive, boolean last) {
+        endAttempt(appKeepsAlive && body.isComplete());
+        end(last);
     }
 
-    @Override
-    public void onFailure(UpstreamFailure failure) {
-        UpstreamConnection failed = upstream;
-        upstream = null;
+    /** The app will not answer this request, or not to the end. */
+    void onUpstreamFailed(UpstreamFailure failure) {
         if (ended) {
             return;
         }
-        if (answerBegun) {
-            client.services().metrics().upstreamFailed(failure.label());
-            client.close(); // truncated, and the client can tell
-        } else if (failure == UpstreamFailure.CLOSED
-                && failed != null
-                && failed.isReused()
-                && isReplayable()
-                && !replayed) {
-            // The app closed an idle connection just as it was used: it has not seen the request.
-            replayed = true;
-            connect(false);
-        } else {
-            client.services().metrics().upstreamFailed(failure.label());
-            fail(failure == UpstreamFailure.TIMEOUT ? Problem.UPSTREAM_TIMEOUT : Problem.UPSTREAM_UNAVAILABLE);
+        client.services().metrics().upstreamFailed(failure.label());
+        fail(failure == UpstreamFailure.TIMEOUT ? Problem.UPSTREAM_TIMEOUT : Problem.UPSTREAM_UNAVAILABLE);
+    }
+
+    /** The app has ended this request alone, for a reason of its own that the client gets to know. */
+    void onUpstreamReset(long code) {
+        endAttempt(false);
+        if (markEnded()) {
+            client.services().metrics().upstreamFailed("reset");
+            client.reset(code);
         }
     }
 
-    private void onAnswerComplete() {
-        client.flush();
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            if (requestComplete && upstreamKeepAlive) {
-                connection.release();
-            } else {
-                connection.close();
-            }
-        }
-        end(answerLast);
+    private void onAnswerOverdue() {
+        onUpstreamFailed(UpstreamFailure.TIMEOUT);
     }
 
-    /** Gives up: with an answer if none has begun. */
+    /** Gives up: with an answer if none has begun, else so that the client sees that it is cut off. */
     private void fail(Problem problem) {
-        closeUpstream();
-        if (answerBegun || ended) {
+        endAttempt(false);
+        if (ended) {
+            return;
+        }
+        if (hasAnswerBegun()) {
+            client.flush();
             client.close();
             return;
         }
-        Verdict decided = verdict;
-        answer(
+        Verdict.Admit decided = admitted;
+        refuse(
                 decided == null
                         ? Verdict.Reject.of(problem)
                         : new Verdict.Reject(problem, "", decided.quotas(), decided.source()));
     }
 
-    private void answer(Verdict.Reject refusal) {
-        answerBegun = true;
-        boolean last = !keepAlive || client.isLastAnswer() || !isBodyWorthDropping(refusal.problem());
-        FullHttpResponse answer = client.services().answers().of(refusal);
+    private void refuse(Verdict.Reject refusal) {
+        refused = true;
+        boolean last = !shape.keepAlive() || client.isLastAnswer() || !isRestReadable(refusal.problem());
+        FullHttpResponse own = shape.grpc()
+                ? client.services().answers().grpc(refusal)
+                : client.services().answers().of(refusal);
         if (last) {
-            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
-            answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+            own.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (shape.oldClient()) {
+            own.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
-        client.answering(request.method().equals(HttpMethod.HEAD));
-        client.write(answer);
-        client.flush();
-        if (last || requestComplete) {
+        client.answering(shape.head());
+        client.write(own);
+        client.flushSoon();
+        if (last || body.isComplete()) {
             end(last);
         } else {
-            dropping = true;
-            client.deadline().set(BODY_IDLE, client::close);
-            client.read();
+            body.drop();
         }
     }
 
-    /** Whether reading the rest of a refused request is cheaper than a new connection, and safe. */
-    private boolean isBodyWorthDropping(Problem problem) {
-        if (requestComplete || !hasBody) {
-            return true;
-        }
-        return problem != Problem.BAD_REQUEST
-                && problem != Problem.REQUEST_TIMEOUT
-                && !HttpUtil.is100ContinueExpected(request)
-                && HttpUtil.getContentLength(request, Long.MAX_VALUE) <= MAX_DROPPED_BODY;
-    }
-
-    private void onDropped(boolean last) {
-        if (last) {
-            end(false);
-        } else {
-            client.read();
-        }
+    private boolean isRestReadable(Problem problem) {
+        return body.isComplete()
+                || (problem != Problem.BAD_REQUEST && problem != Problem.REQUEST_TIMEOUT && body.isWorthDropping());
     }
 
     private void end(boolean closeConnection) {
-        if (ended) {
+        if (!markEnded()) {
             return;
         }
-        ended = true;
         if (closeConnection || client.isLastAnswer()) {
             client.closeGracefully();
         } else {
@@ -383,15 +366,37 @@ final class Exchange implements UpstreamListener {
         }
     }
 
-    private boolean isReplayable() {
-        return !hasBody && IDEMPOTENT.contains(request.method());
+    /** True once. */
+    private boolean markEnded() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        ScheduledFuture<?> timer = streaming;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        SessionWatch.Watch watched = watch;
+        if (watched != null) {
+            watched.close();
+        }
+        announceEnd();
+        return true;
     }
 
-    private void closeUpstream() {
-        UpstreamConnection connection = upstream;
-        upstream = null;
-        if (connection != null) {
-            connection.close();
+    /** Called once for each admitted request, when nothing more will be done for it: what it held can be given back. */
+    private void announceEnd() {
+        Verdict.Admit held = admitted;
+        if (held != null) {
+            held.permit().close();
+        }
+    }
+
+    private void endAttempt(boolean reusable) {
+        UpstreamAttempt current = attempt;
+        attempt = null;
+        if (current != null) {
+            current.end(reusable);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.redisroles.sidecar.http;
 
-import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -8,22 +7,29 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.redisroles.sidecar.admission.Verdict;
-import io.redisroles.sidecar.config.PolicySnapshot;
-import java.net.InetAddress;
 
-/** A request as the app gets it: written anew, never copied through. */
-final class ForwardedRequest {
-    private final HttpRequest request;
-    private final RequestTarget target;
-    private final HttpHeaders headers;
-
-    ForwardedRequest(HttpRequest request, RequestTarget target) {
-        this.request = request;
-        this.target = target;
-        this.headers = request.headers().copy();
+/**
+ * A request as the app gets it: encoded anew from what was understood, never copied through.
+ *
+ * @param head the head; can be sent more than once
+ * @param overHttp2 whether the client speaks HTTP/2
+ */
+record ForwardedRequest(HttpRequest head, boolean overHttp2) {
+    /**
+     * Rewrites an admitted request in place: nobody needs it as it came any more.
+     *
+     * @param trusted whether the peer's {@code X-Forwarded-*} are believed
+     */
+    static ForwardedRequest of(
+            HttpRequest request, RequestTarget target, ClientStream client, boolean trusted, Verdict.Admit verdict) {
+        HttpHeaders headers = request.headers();
         boolean chunked = HttpUtil.isTransferEncodingChunked(request);
+        boolean trailers = client.isHttp2() && headers.contains(HttpHeaderNames.TE);
         HopByHop.strip(headers);
-        headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+        if (trailers) {
+            headers.set(
+                    HttpHeaderNames.TE, HttpHeaderValues.TRAILERS); // gRPC asks for them; nothing else passed the guard
+        }
         headers.remove(HttpHeaderNames.TRAILER);
         if (chunked) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
@@ -34,16 +40,16 @@ final class ForwardedRequest {
         } else if (!headers.contains(HttpHeaderNames.HOST)) {
             headers.set(HttpHeaderNames.HOST, "localhost");
         }
+        client.services().identity().write(headers, client.peerText(), trusted, verdict);
+        request.setProtocolVersion(HttpVersion.HTTP_1_1).setUri(target.origin());
+        return new ForwardedRequest(request, client.isHttp2());
     }
 
-    /** Adds who asks. */
-    void identify(ClientConnection client, PolicySnapshot policy, Verdict.Admit verdict) {
-        InetAddress peer = client.peer();
-        client.services().identity().write(headers, peer, policy.clients().isTrusted(peer), verdict);
-    }
-
-    /** The head; can be sent more than once. */
-    HttpRequest head() {
-        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), target.origin(), headers);
+    /** The head for an app that turned out not to speak HTTP/2: there TE is for the next hop only. */
+    HttpRequest headForHttp1() {
+        if (overHttp2) {
+            head.headers().remove(HttpHeaderNames.TE);
+        }
+        return head;
     }
 }

@@ -2,31 +2,42 @@ package io.redisroles.sidecar.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.NetUtil;
+import io.netty.util.AsciiString;
 import io.redisroles.sidecar.admission.Verdict;
+import io.redisroles.sidecar.cache.Doorkeeper;
 import io.redisroles.sidecar.config.KeyedHash;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The fields by which the proxy tells the app who asks. Nobody else can set them, under any spelling. */
 public final class IdentityFields {
-    private static final String USER = "x-auth-user";
-    private static final String SESSION = "x-auth-session";
-    private static final String TIER = "x-auth-tier";
-    private static final String FORWARDED_FOR = "x-forwarded-for";
-    private static final String FORWARDED_PROTO = "x-forwarded-proto";
-    private static final String FORWARDED_HOST = "x-forwarded-host";
-    private static final Set<String> OWN =
-            Set.of(USER, SESSION, TIER, FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, "forwarded");
+    private static final AsciiString USER = AsciiString.cached("x-auth-user");
+    private static final AsciiString SESSION = AsciiString.cached("x-auth-session");
+    private static final AsciiString TIER = AsciiString.cached("x-auth-tier");
+    private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
+    private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+    private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
+    private static final AsciiString[] OWN = {
+        USER, SESSION, TIER, FORWARDED_FOR, FORWARDED_PROTO, FORWARDED_HOST, AsciiString.cached("forwarded")
+    };
+    private static final AsciiString HTTP = AsciiString.cached("http");
 
     private static final HexFormat PERCENT = HexFormat.of().withUpperCase();
 
+    private static final int REMEMBERED = 4096;
+    /** Places of one session; without a choice of places one in five of a thousand sessions would share another's. */
+    private static final int PLACES = 4;
+
     private final KeyedHash sessionHash;
+    /** Tags of sessions that come again, by their hash: an entry is immutable, so threads may overwrite each other's. */
+    private final @Nullable Tagged[] recent = new Tagged[REMEMBERED];
+
+    private final Doorkeeper doorkeeper = new Doorkeeper(REMEMBERED);
 
     IdentityFields(KeyedHash sessionHash) {
         this.sessionHash = sessionHash;
@@ -35,39 +46,92 @@ public final class IdentityFields {
     /**
      * Writes them into the request's fields.
      *
+     * @param peer the address of who is connected
      * @param trusted whether the peer's own {@code X-Forwarded-*} are believed, and then continued
      */
-    void write(HttpHeaders headers, InetAddress peer, boolean trusted, Verdict.Admit verdict) {
+    void write(HttpHeaders headers, String peer, boolean trusted, Verdict.Admit verdict) {
         String believedFor = trusted ? String.join(", ", headers.getAll(FORWARDED_FOR)) : "";
         String believedProto = trusted ? headers.get(FORWARDED_PROTO, "") : "";
         String believedHost = trusted ? headers.get(FORWARDED_HOST, "") : "";
-        String host = headers.get(HttpHeaderNames.HOST, "");
         stripLookAlikes(headers);
-        String address = NetUtil.toAddressString(peer);
-        headers.set(FORWARDED_FOR, believedFor.isEmpty() ? address : believedFor + ", " + address);
-        headers.set(FORWARDED_PROTO, believedProto.isEmpty() ? "http" : believedProto);
-        headers.set(FORWARDED_HOST, believedHost.isEmpty() ? host : believedHost);
+        headers.add(FORWARDED_FOR, believedFor.isEmpty() ? peer : believedFor + ", " + peer);
+        headers.add(FORWARDED_PROTO, believedProto.isEmpty() ? HTTP : believedProto);
+        headers.add(FORWARDED_HOST, believedHost.isEmpty() ? headers.get(HttpHeaderNames.HOST, "") : believedHost);
         verdict.session().ifPresent(session -> {
-            headers.set(USER, visible(session.user()));
-            headers.set(SESSION, sessionHash.tag(session.identity()));
-            headers.set(TIER, visible(verdict.tier()));
+            headers.add(USER, visible(session.user()));
+            headers.add(SESSION, tag(session.identity()));
+            headers.add(TIER, visible(verdict.tier()));
         });
+    }
+
+    private String tag(String identity) {
+        int hash = identity.hashCode();
+        int place = (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
+        int free = place ^ ((hash >>> 16) & (PLACES - 1));
+        for (int i = 0; i < PLACES; i++) {
+            Tagged known = recent[place ^ i];
+            if (known == null) {
+                free = place ^ i;
+                break;
+            }
+            if (known.identity.equals(identity)) {
+                return known.tag;
+            }
+        }
+        String tag = sessionHash.tag(identity);
+        if (recent[free] == null || doorkeeper.admits(hash)) {
+            recent[free] = new Tagged(identity, tag);
+        }
+        return tag;
     }
 
     /** Removes every field that an app could take for one of ours: many treat {@code _} and {@code -} alike. */
     static void stripLookAlikes(HttpHeaders headers) {
-        List<String> doomed = new ArrayList<>();
-        for (String name : headers.names()) {
-            if (OWN.contains(name.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+        if (headers.isEmpty()) {
+            return;
+        }
+        List<CharSequence> doomed = List.of();
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            CharSequence name = fields.next().getKey();
+            if (isLookAlike(name)) {
+                doomed = doomed.isEmpty() ? new ArrayList<>() : doomed;
                 doomed.add(name);
             }
         }
-        doomed.forEach(headers::remove);
+        for (CharSequence name : doomed) {
+            headers.remove(name);
+        }
+    }
+
+    private static boolean isLookAlike(CharSequence name) {
+        int length = name.length();
+        char first = length == 0 ? 0 : name.charAt(0);
+        if (first != 'x' && first != 'X' && first != 'f' && first != 'F') {
+            return false; // most names, at one glance
+        }
+        for (AsciiString own : OWN) {
+            if (own.length() == length && isLike(own, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isLike(AsciiString own, CharSequence name) {
+        for (int i = 0; i < own.length(); i++) {
+            char character = name.charAt(i);
+            char plain = character == '_' ? '-' : AsciiString.toLowerCase(character);
+            if (plain != own.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Visible ASCII as it is; anything else percent-encoded as a whole, so that the app can tell and undo it. */
     static String visible(String value) {
-        if (value.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
+        if (isVisible(value)) {
             return value;
         }
         StringBuilder encoded = new StringBuilder();
@@ -80,4 +144,16 @@ public final class IdentityFields {
         }
         return encoded.toString();
     }
+
+    private static boolean isVisible(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char character = value.charAt(i);
+            if (character <= 0x20 || character >= 0x7F) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private record Tagged(String identity, String tag) {}
 }

@@ -4,9 +4,9 @@ import io.netty.channel.EventLoop;
 import io.redisroles.sidecar.admission.Admission;
 import io.redisroles.sidecar.config.ActivePolicy;
 import io.redisroles.sidecar.config.KeyedHash;
+import io.redisroles.sidecar.socket.Sockets;
 import io.redisroles.sidecar.telemetry.ProxyMetrics;
 import io.redisroles.sidecar.upstream.UpstreamPool;
-import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -14,20 +14,23 @@ import java.util.function.Function;
  *
  * @param policy in force
  * @param admission decides
+ * @param sockets what stays open: WebSockets, and answers that stream
  * @param identity tells the app who asks
  * @param rateLimits tells the client where it stands
  * @param answers the proxy's own
  * @param pools connections to the app, by event loop
- * @param upstreamTimeout how long the app may take to begin its answer
+ * @param timeouts how long to wait for whom
  */
 public record ProxyServices(
         ActivePolicy policy,
         Admission admission,
+        Sockets sockets,
         IdentityFields identity,
         RateLimitFields rateLimits,
         Answers answers,
         Function<EventLoop, UpstreamPool> pools,
-        Duration upstreamTimeout,
+        Timeouts timeouts,
+        HeadBudget heads,
         ProxyMetrics metrics) {
     /**
      * Puts them together.
@@ -38,20 +41,29 @@ public record ProxyServices(
     public static ProxyServices of(
             ActivePolicy policy,
             Admission admission,
+            Sockets sockets,
             KeyedHash sessionHash,
             boolean answerSource,
             Function<EventLoop, UpstreamPool> pools,
-            Duration upstreamTimeout,
+            Timeouts timeouts,
             ProxyMetrics metrics) {
         RateLimitFields rateLimits = new RateLimitFields(answerSource);
         return new ProxyServices(
                 policy,
                 admission,
+                sockets,
                 new IdentityFields(sessionHash),
                 rateLimits,
                 new Answers(rateLimits),
                 pools,
-                upstreamTimeout,
+                timeouts,
+                HeadBudget.ofHeap(),
                 metrics);
+    }
+
+    /** The same before another port of the app. */
+    ProxyServices before(Function<EventLoop, UpstreamPool> otherPools) {
+        return new ProxyServices(
+                policy, admission, sockets, identity, rateLimits, answers, otherPools, timeouts, heads, metrics);
     }
 }

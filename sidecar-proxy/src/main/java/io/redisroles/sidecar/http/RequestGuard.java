@@ -9,13 +9,15 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.redisroles.sidecar.admission.Problem;
+import io.redisroles.sidecar.telemetry.BadInput;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** Refuses requests that could mean one thing to the proxy and another to the app; the connection is closed after each. */
 final class RequestGuard {
-    private static final int MAX_FIELDS = 200;
+    static final int MAX_FIELDS = 200;
     /** Fields that say where a message ends or whom it is for: a Connection that nominates one would have us drop it. */
     private static final Set<String> NEVER_HOP_BY_HOP = Set.of("content-length", "transfer-encoding", "host");
 
@@ -30,17 +32,29 @@ final class RequestGuard {
         if (headers.size() > MAX_FIELDS) {
             return Optional.of(Problem.HEADERS_TOO_LARGE);
         }
+        HttpMethod method = request.method();
         if (!isKnownVersion(request.protocolVersion())
-                || request.method().equals(HttpMethod.CONNECT)
+                || method.equals(HttpMethod.CONNECT)
+                || method.equals(HttpMethod.TRACE) // would show the app's view of the request, our fields included
+                || (request.uri().equals("*") && !method.equals(HttpMethod.OPTIONS)) // RFC 9112 §3.2.4
                 || !hasOneHost(request)
                 || !isPlainlyChunked(headers)
                 || nominatesFraming(headers)) {
             return Optional.of(Problem.BAD_REQUEST);
         }
-        String expect = headers.get(HttpHeaderNames.EXPECT, "");
-        return expect.isEmpty() || HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)
+        String expect = headers.get(HttpHeaderNames.EXPECT);
+        return expect == null || HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expect)
                 ? Optional.empty()
                 : Optional.of(Problem.EXPECTATION_FAILED);
+    }
+
+    /** As metrics tell it. */
+    static BadInput reason(Problem problem) {
+        return switch (problem) {
+            case HEADERS_TOO_LARGE -> BadInput.HEAD_TOO_LARGE;
+            case URI_TOO_LONG -> BadInput.TARGET_TOO_LONG;
+            default -> BadInput.MALFORMED;
+        };
     }
 
     private static Problem unreadable(Throwable cause) {
@@ -56,22 +70,37 @@ final class RequestGuard {
 
     /** RFC 9112 §3.2. */
     private static boolean hasOneHost(HttpRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
-        if (hosts.isEmpty()) {
+        Iterator<String> hosts = request.headers().valueStringIterator(HttpHeaderNames.HOST);
+        if (!hosts.hasNext()) {
             return request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         }
-        return hosts.size() == 1
-                && hosts.get(0).chars().allMatch(c -> c > 0x20 && c < 0x7F && "/\\@?#,\"<>".indexOf(c) < 0);
+        return isPlainHost(hosts.next()) && !hosts.hasNext();
+    }
+
+    private static boolean isPlainHost(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            char character = host.charAt(i);
+            if (character <= 0x20 || character >= 0x7F || "/\\@?#,\"<>".indexOf(character) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Other codings than chunked would have to be understood to be passed on. */
     private static boolean isPlainlyChunked(HttpHeaders headers) {
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        return codings.isEmpty()
-                || (codings.size() == 1 && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.get(0)));
+        Iterator<String> codings = headers.valueStringIterator(HttpHeaderNames.TRANSFER_ENCODING);
+        return !codings.hasNext()
+                || (HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.next()) && !codings.hasNext());
     }
 
     private static boolean nominatesFraming(HttpHeaders headers) {
-        return HopByHop.nominated(headers).stream().anyMatch(NEVER_HOP_BY_HOP::contains);
+        List<String> nominated = HopByHop.nominated(headers);
+        for (int i = 0; i < nominated.size(); i++) {
+            if (NEVER_HOP_BY_HOP.contains(nominated.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

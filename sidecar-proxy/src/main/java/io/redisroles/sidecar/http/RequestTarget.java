@@ -33,7 +33,7 @@ record RequestTarget(List<String> segments, String origin, String authority) {
             return Optional.of(new RequestTarget(List.of("*"), "*", ""));
         }
         if (target.startsWith("/")) {
-            return parsePath(target, "");
+            return isNormal(target) ? Optional.of(ofNormal(target)) : parsePath(target, "");
         }
         int scheme = target.regionMatches(true, 0, "http://", 0, 7)
                 ? 7
@@ -51,6 +51,36 @@ record RequestTarget(List<String> segments, String origin, String authority) {
         }
         String rest = target.substring(end);
         return parsePath(rest.startsWith("/") ? rest : "/" + rest, authority);
+    }
+
+    /** Whether nothing has to be normalized: most targets, told by one look at each character. */
+    private static boolean isNormal(String target) {
+        for (int i = 0; i < target.length(); i++) {
+            char character = target.charAt(i);
+            if (character == '?') {
+                return i > 0;
+            }
+            boolean segmentBegins = i > 0 && target.charAt(i - 1) == '/';
+            if (character == '%' || (segmentBegins && (character == '/' || character == '.'))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static RequestTarget ofNormal(String target) {
+        int question = target.indexOf('?');
+        int end = question < 0 ? target.length() : question;
+        List<String> segments = new ArrayList<>(8);
+        int from = 1;
+        for (int i = 1; i < end; i++) {
+            if (target.charAt(i) == '/') {
+                segments.add(target.substring(from, i));
+                from = i + 1;
+            }
+        }
+        segments.add(target.substring(from, end));
+        return new RequestTarget(segments, target, "");
     }
 
     private static Optional<RequestTarget> parsePath(String target, String authority) {
@@ -157,9 +187,12 @@ record RequestTarget(List<String> segments, String origin, String authority) {
     }
 
     private static boolean isPlainAscii(String target) {
-        return !target.isEmpty()
-                && target.chars()
-                        .allMatch(
-                                c -> c > 0x20 && c < 0x7F && c != '\\' && c != '#' && c != '"' && c != '<' && c != '>');
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= 0x20 || c >= 0x7F || c == '\\' || c == '#' || c == '"' || c == '<' || c == '>') {
+                return false;
+            }
+        }
+        return !target.isEmpty();
     }
 }

@@ -1,24 +1,41 @@
 package io.redisroles.sidecar.limit;
 
+import io.redisroles.contract.PolicySection.Amount;
 import io.redisroles.contract.PolicySection.Limit;
+import java.nio.ByteBuffer;
 
 /**
  * What one request asks of one limit.
  *
- * @param limit as configured
+ * @param terms the limit under the subject's tier
  * @param key the counter of the request's subject
- * @param requests admitted in any window, for the subject's tier
  * @param liveSidecars among how many the number is divided while each decides for itself
  */
-public record Charge(Limit limit, String key, long requests, int liveSidecars) {
-    /** What this sidecar may admit on its own; 0 refuses. */
-    long localRequests() {
-        return requests / liveSidecars;
+public record Charge(Terms terms, String key, int liveSidecars) {
+    public Limit limit() {
+        return terms.limit();
     }
 
-    /** How wide a counter must be for the largest tier, in bytes. */
-    int counterBytes() {
-        long largest = limit.largestRequests();
-        return largest <= 0xFF ? 1 : largest <= 0xFFFF ? 2 : 4;
+    public Amount amount() {
+        return terms.amount();
+    }
+
+    /** Admitted in a period, or at the same time, for the subject's tier. */
+    public long requests() {
+        return terms.amount().requests();
+    }
+
+    public long cost() {
+        return terms.limit().cost();
+    }
+
+    /** Writes it for {@code holder} as the script reads it. */
+    void write(ByteBuffer out, Holder holder) {
+        terms.write(out, SlidingWindow.lag(key), holder);
+    }
+
+    /** Writes it for a lease. */
+    void writeLease(ByteBuffer out) {
+        terms.writeLease(out, SlidingWindow.lag(key));
     }
 }

@@ -3,6 +3,7 @@ package io.redisroles.sidecar.limit;
 import io.redisroles.contract.OnStoreFailure;
 import io.redisroles.sidecar.redis.StoreUnavailableException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -21,16 +22,31 @@ public final class FallbackRateLimiter implements RateLimiter {
         return shared.acquire(charges).exceptionally(failure -> withoutStore(charges, failure));
     }
 
+    @Override
+    public boolean hasRefusals() {
+        return shared.hasRefusals();
+    }
+
+    @Override
+    public Optional<LimitDecision> refusal(List<Charge> charges) {
+        return shared.refusal(charges);
+    }
+
     private LimitDecision withoutStore(List<Charge> charges, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!(cause instanceof StoreUnavailableException)
-                || charges.stream().anyMatch(charge -> charge.limit().onStoreFailure() == OnStoreFailure.DENY)) {
+        if (!(cause instanceof StoreUnavailableException) || charges.stream().anyMatch(FallbackRateLimiter::denies)) {
             throw new CompletionException(cause);
         }
         List<Charge> decidedHere = charges.stream()
                 .filter(charge -> charge.limit().onStoreFailure() == OnStoreFailure.LOCAL)
                 .toList();
         return local.decide(decidedHere);
+    }
+
+    /** A shadow limit refuses nobody, not even where nobody knows how it stands. */
+    private static boolean denies(Charge charge) {
+        return charge.limit().onStoreFailure() == OnStoreFailure.DENY
+                && charge.terms().isEnforced();
     }
 }

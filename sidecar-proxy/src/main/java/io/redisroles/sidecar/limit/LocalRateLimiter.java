@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,9 +15,13 @@ import java.util.function.LongSupplier;
  * it is full, new subjects of a limit share one overflow subject. Safe for all threads; calls are short.
  */
 public final class LocalRateLimiter implements RateLimiter {
+    /** At most this often the whole memory is searched for subjects that nobody counts any more. */
+    private static final long SWEEP_MICROS = 1_000_000;
+
     private final LongSupplier nanoTime;
     private final int maxSubjects;
-    private final Map<String, SlidingWindow> windows = new HashMap<>();
+    private final Map<String, Counted> subjects = new HashMap<>();
+    private long nextSweep = Long.MIN_VALUE;
 
     /**
      * Begins empty.
@@ -36,61 +42,113 @@ public final class LocalRateLimiter implements RateLimiter {
     // One lock, because all limits of a request are decided and debited together.
     synchronized LimitDecision decide(List<Charge> charges) {
         long now = Math.floorDiv(nanoTime.getAsLong(), 1000L);
-        List<SlidingWindow> touched = new ArrayList<>(charges.size());
-        List<Quota> quotas = new ArrayList<>(charges.size());
+        List<Part> parts = new ArrayList<>(charges.size());
         boolean admitted = true;
         for (Charge charge : charges) {
-            SlidingWindow window = windowOf(charge, now);
-            touched.add(window);
-            Quota quota = read(charge, window, now);
-            quotas.add(quota);
-            admitted &= !quota.exceeded();
+            Part part = part(charge, now);
+            parts.add(part);
+            admitted &= part.fits || !charge.terms().isEnforced();
         }
-        if (admitted) {
-            for (int i = 0; i < touched.size(); i++) {
-                quotas.set(i, debit(quotas.get(i), touched.get(i), now));
+        List<Quota> quotas = new ArrayList<>(parts.size());
+        List<Part> held = new ArrayList<>(0);
+        long delay = 0;
+        for (Part part : parts) {
+            if (admitted && part.fits) {
+                delay = Math.max(delay, part.debit(now));
+                if (part.tally instanceof Slots) {
+                    held.add(part);
+                }
             }
+            quotas.add(part.quota(now));
         }
-        return new LimitDecision(admitted, quotas, LimitDecision.Source.LOCAL);
+        Permit permit = held.isEmpty() ? Permit.NONE : new Held(held);
+        return new LimitDecision(admitted, quotas, delay, LimitDecision.Source.LOCAL, permit);
     }
 
     synchronized int subjects() {
-        return windows.size();
+        return subjects.size();
     }
 
-    private static Quota read(Charge charge, SlidingWindow window, long now) {
-        long limit = charge.localRequests();
-        long cost = charge.limit().cost();
-        if (cost > limit) {
-            return new Quota(charge.limit(), charge.requests(), 0, micros(charge), true);
+    private synchronized void release(List<Part> held) {
+        long now = Math.floorDiv(nanoTime.getAsLong(), 1000L);
+        for (Part part : held) {
+            if (part.tally instanceof Slots slots) {
+                slots.release(now, 0, 0, part.terms.limit().cost());
+            }
         }
-        SlidingWindow.Reading reading = window.read(now, limit, cost);
-        return new Quota(charge.limit(), charge.requests(), reading.remaining(), reading.waitMicros(), !reading.fits());
     }
 
-    private static Quota debit(Quota quota, SlidingWindow window, long now) {
-        long cost = quota.limit().cost();
-        window.debit(now, cost);
-        long wait = quota.waitMicros() == 0 ? window.microsUntilLeft(now) : quota.waitMicros();
-        return new Quota(quota.limit(), quota.requests(), quota.remaining() - cost, wait, false);
+    private Part part(Charge charge, long now) {
+        Tally tally = tallyOf(charge, now);
+        Optional<Terms> share = charge.terms().share(charge.liveSidecars());
+        return new Part(charge.terms(), share, tally, share.isPresent() && tally.fits(now, share.get()));
     }
 
-    private SlidingWindow windowOf(Charge charge, long now) {
-        // The period is part of the name, so that a changed one starts afresh.
-        String period = "|" + charge.limit().per();
-        SlidingWindow known = windows.get(charge.key() + period);
-        if (known != null) {
-            return known;
+    private Tally tallyOf(Charge charge, long now) {
+        Counted known = subjects.get(charge.key());
+        if (known != null && known.isFor(charge.terms())) {
+            return known.tally;
         }
-        if (windows.size() >= maxSubjects) {
-            windows.values().removeIf(window -> window.isEmptyAt(now));
+        if (known == null && subjects.size() >= maxSubjects && now >= nextSweep) {
+            nextSweep = now + SWEEP_MICROS;
+            subjects.values().removeIf(counted -> counted.tally.isEmptyAt(now));
         }
-        String name = windows.size() >= maxSubjects ? charge.limit().name() + period : charge.key() + period;
-        return windows.computeIfAbsent(
-                name, absent -> new SlidingWindow(charge.limit().per()));
+        boolean full = known == null && subjects.size() >= maxSubjects;
+        // Another algorithm or period starts afresh.
+        return subjects.compute(
+                        full ? charge.limit().name() : charge.key(),
+                        (key, found) -> found != null && found.isFor(charge.terms())
+                                ? found
+                                : new Counted(charge.terms(), Tally.of(charge)))
+                .tally;
     }
 
-    private static long micros(Charge charge) {
-        return charge.limit().per().toMillis() * 1000;
+    private record Counted(Terms terms, Tally tally) {
+        boolean isFor(Terms asked) {
+            return terms.kind() == asked.kind() && terms.horizonMicros() == asked.horizonMicros();
+        }
+    }
+
+    /** One charge of a request: the limit, this sidecar's share of it if there is one, and the subject's count. */
+    @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // As the terms tell it.
+    private record Part(Terms terms, Optional<Terms> share, Tally tally, boolean fits) {
+        /** Says how long the request must wait for its turn. */
+        long debit(long now) {
+            Terms own = share.orElseThrow();
+            tally.debit(now, own);
+            boolean paces = own.kind() == Terms.Kind.LEAKY_BUCKET && own.isEnforced();
+            return paces && tally instanceof PacedBucket bucket
+                    ? own.pace().delayMicros(bucket.room(now, own.pace()))
+                    : 0;
+        }
+
+        Quota quota(long now) {
+            if (share.isEmpty()) {
+                return new Quota(terms, 0, terms.horizonMicros(), true);
+            }
+            Quota own = tally.quota(now, share.get(), !fits);
+            return new Quota(terms, own.remaining(), own.waitMicros(), !fits);
+        }
+    }
+
+    private final class Held implements Permit {
+        private final List<Part> parts;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Held(List<Part> parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public void onLost(Runnable action) {
+            // What this process holds by itself, it keeps.
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                release(parts);
+            }
+        }
     }
 }

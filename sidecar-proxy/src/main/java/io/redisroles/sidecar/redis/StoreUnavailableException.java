@@ -1,19 +1,15 @@
 package io.redisroles.sidecar.redis;
 
-/** Redis gave no usable answer in time: it is away, slow, or refuses. */
+/** Redis gave no usable answer in time: it is away, slow, or refuses. Carries no stack: it is raised once per request. */
 public final class StoreUnavailableException extends RuntimeException {
-    public StoreUnavailableException(String message) {
-        super(message);
+    private final FailureReason reason;
+
+    public StoreUnavailableException(FailureReason reason) {
+        super("Redis is not available: " + reason.label(), null, false, false);
+        this.reason = reason;
     }
 
-    public StoreUnavailableException(String message, Throwable cause) {
-        super(message, cause);
-    }
-
-    /** Raised on the request path, where nobody reads the trace. */
-    @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Does not touch the state that the lock guards.
-    public Throwable fillInStackTrace() {
-        return this;
+    public FailureReason reason() {
+        return reason;
     }
 }

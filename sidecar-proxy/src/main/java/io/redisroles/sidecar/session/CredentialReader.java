@@ -2,66 +2,108 @@ package io.redisroles.sidecar.session;
 
 import io.redisroles.contract.PolicySection.SessionSource;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Finds a request's credential: the first source that is present decides, also when what it holds is useless. */
 final class CredentialReader {
-    private static final Pattern SESSION_ID = Pattern.compile("[A-Za-z0-9._-]{8,256}");
-    /** RFC 6750 §2.1, bounded. */
-    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,4096}={0,2}");
-
     private static final String BEARER = "bearer";
+    private static final int MIN_SESSION_ID = 8;
+    private static final int MAX_SESSION_ID = 256;
+    /** As many as the header fields of a request may be long in all. */
+    private static final int MAX_TOKEN = 16 * 1024;
 
     private CredentialReader() {}
 
     static Credential read(List<SessionSource> sources, RequestFields fields) {
-        for (SessionSource source : sources) {
+        for (int i = 0; i < sources.size(); i++) {
+            SessionSource source = sources.get(i);
             Credential found = switch (source.kind()) {
-                case COOKIE -> sessionId(Cookies.values(fields.values("cookie"), source.name()));
-                case HEADER ->
-                    sessionId(fields.values(source.name()).stream()
-                            .map(String::strip)
-                            .distinct()
-                            .toList());
-                case BEARER_TOKEN -> bearer(fields.values("authorization"));
+                case COOKIE -> sessionId(Cookies.value(fields.values("cookie"), source.name()), true);
+                case HEADER -> sessionId(Single.of(fields.values(source.name())), false);
+                case BEARER_TOKEN -> bearer(fields.values("authorization"), false);
+                case BEARER_JWT -> bearer(fields.values("authorization"), true);
+                case API_KEY -> apiKey(Single.of(fields.values(source.name())));
             };
             if (!(found instanceof Credential.Absent)) {
                 return found;
             }
         }
-        return new Credential.Absent();
+        return Credential.Absent.INSTANCE;
     }
 
-    private static Credential sessionId(List<String> distinctValues) {
-        if (distinctValues.isEmpty()) {
-            return new Credential.Absent();
+    private static Credential sessionId(Single value, boolean cookie) {
+        if (value.isAbsent()) {
+            return Credential.Absent.INSTANCE;
         }
-        // Two different ones: somebody has planted one, and which of them is the user's cannot be told.
-        if (distinctValues.size() > 1
-                || !SESSION_ID.matcher(distinctValues.get(0)).matches()) {
-            return new Credential.Malformed(false);
-        }
-        return new Credential.SessionId(distinctValues.get(0));
+        return value.isAmbiguous() || !isSessionId(value.value())
+                ? Credential.Malformed.SESSION
+                : new Credential.SessionId(value.value(), cookie);
     }
 
-    private static Credential bearer(List<String> authorizations) {
-        List<String> bearers = authorizations.stream()
-                .map(String::strip)
-                .filter(CredentialReader::isBearer)
-                .distinct()
-                .toList();
-        if (bearers.isEmpty()) {
-            return new Credential.Absent();
+    private static Credential apiKey(Single value) {
+        if (value.isAbsent()) {
+            return Credential.Absent.INSTANCE;
         }
-        String token = bearers.get(0).substring(BEARER.length()).strip();
-        if (bearers.size() > 1 || !TOKEN.matcher(token).matches()) {
-            return new Credential.Malformed(true);
+        return value.isAmbiguous() || value.value().isEmpty() || value.value().length() > MAX_TOKEN
+                ? Credential.Malformed.SESSION
+                : Credential.ApiKey.of(value.value());
+    }
+
+    private static Credential bearer(List<String> authorizations, boolean jwt) {
+        Single bearer = Single.NONE;
+        for (int i = 0; i < authorizations.size(); i++) {
+            String authorization = authorizations.get(i).strip();
+            if (isBearer(authorization)) {
+                bearer = bearer.and(authorization.substring(BEARER.length()).strip());
+            }
         }
-        return Credential.BearerToken.of(token);
+        if (bearer.isAbsent()) {
+            return Credential.Absent.INSTANCE;
+        }
+        if (bearer.isAmbiguous() || !isToken(bearer.value())) {
+            return Credential.Malformed.BEARER;
+        }
+        return jwt ? new Credential.JwtToken(bearer.value()) : Credential.BearerToken.of(bearer.value());
     }
 
     private static boolean isBearer(String authorization) {
         return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 && (authorization.length() == BEARER.length() || authorization.charAt(BEARER.length()) == ' ');
+    }
+
+    /** {@code [A-Za-z0-9._-]{8,256}}. */
+    private static boolean isSessionId(String value) {
+        int length = value.length();
+        if (length < MIN_SESSION_ID || length > MAX_SESSION_ID) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != '-') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code b64token} of RFC 6750 §2.1, bounded. */
+    private static boolean isToken(String value) {
+        int end = value.length();
+        while (end > 0 && value.charAt(end - 1) == '=') {
+            end--;
+        }
+        if (end == 0 || value.length() > MAX_TOKEN) {
+            return false;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = value.charAt(i);
+            if (!isLetterOrDigit(c) && c != '-' && c != '.' && c != '_' && c != '~' && c != '+' && c != '/') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 }

@@ -6,8 +6,11 @@ import java.util.Locale;
 public enum Outcome {
     ADMITTED,
     LIMITED,
+    /** Passed a limit that only watches and would have refused. */
+    SHADOW_LIMITED,
     NO_SESSION,
     NO_RULE,
+    CSRF,
     STORE_UNAVAILABLE;
 
     private final String label = name().toLowerCase(Locale.ROOT);

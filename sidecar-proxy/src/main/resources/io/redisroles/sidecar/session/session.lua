@@ -4,12 +4,28 @@
 --
 -- KEYS[1]  the session: a hash, or a string with a JSON object
 -- ARGV     idle time-out in ms, longest life in ms, field of creation, field of the tier,
---          first sight in ms since 1970 (0: now), 'token' if the record is a bearer token's
--- returns  {} if there is none or it has ended, else {user, tier, now in ms}
+--          first sight in ms since 1970 (0: now), what it is ('session', 'token' or 'key'), what for: 'use'; 'pass' if how
+--          long a token lives need not be told; 'look' to keep nothing alive
+-- returns  {} if there is none or it has ended, else {user, tier, now in ms since 1970 ('': not told), ms until it ends (-1: open),
+--          ms after which it is worth being kept alive again (-1: never), CSRF token, id of the token}
 local key = KEYS[1]
+
+-- A token whose record is the user's name and nothing else: no need of what follows.
+if ARGV[6] == 'token' then
+  local value = redis.pcall('GET', key)
+  if not value then
+    return {}
+  end
+  if type(value) == 'string' and value ~= '' and not string.find(value, '^%s*{') then
+    local left = ARGV[7] == 'pass' and -1 or redis.call('PTTL', key)
+    return { value, '', '', tostring(left), '-1', '', '' }
+  end
+end
+
 local idle, life = tonumber(ARGV[1]), tonumber(ARGV[2])
 local created_field, tier_field, first_seen = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local is_token = ARGV[6] == 'token'
+local what, looks = ARGV[6], ARGV[7] == 'look'
+local user_field = what == 'key' and 'owner' or 'user_id'
 
 -- The value as text; numbers without exponent, everything else that is no text as absent.
 local function text(value)
@@ -22,25 +38,23 @@ local function text(value)
   return ''
 end
 
--- A token's string is the user, unless it is a JSON object.
+-- User, tier, creation, CSRF token, id of the token.
 local function read()
   local kind = redis.call('TYPE', key).ok
   if kind == 'hash' then
-    local values = redis.call('HMGET', key, 'user_id', tier_field, created_field)
-    return text(values[1]), text(values[2]), values[3]
+    local values = redis.call('HMGET', key, user_field, tier_field, created_field, 'csrf', 'token_id')
+    return text(values[1]), text(values[2]), values[3], text(values[4]), text(values[5])
   end
-  if kind == 'string' then
+  if kind == 'string' and what ~= 'key' then
     local value = redis.call('GET', key)
     if string.match(value, '^%s*{') then
       local parsed, object = pcall(cjson.decode, value)
       if parsed then
-        return text(object.user_id), text(object[tier_field]), object[created_field]
+        return text(object.user_id), text(object[tier_field]), object[created_field], text(object.csrf), ''
       end
-    elseif is_token then
-      return value, '', nil
     end
   end
-  return '', '', nil
+  return '', '', nil, '', ''
 end
 
 -- Days since 1970 of a date of the Gregorian calendar.
@@ -78,18 +92,28 @@ local function instant(value)
   return (day_number * 86400 + hour * 3600 + minute * 60 + second - offset) * 1000
 end
 
-local user, tier, created_text = read()
+local function milliseconds(value)
+  return string.format('%.0f', math.floor(value))
+end
+
+local user, tier, created_text, csrf, token_id = read()
 if user == '' then
   return {}
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local now_text = string.format('%.0f', now)
-if is_token then
-  return { user, tier, now_text } -- how long a token lives is its issuer's business
+local ttl = redis.call('PTTL', key)
+local created = created_text and instant(created_text)
+
+if what ~= 'session' then -- how long it lives is its issuer's business, and the policy's where it says when it was made
+  local left = created and created + life - now or math.huge
+  if left <= 0 then
+    return {}
+  end
+  left = math.min(left, ttl >= 0 and ttl or math.huge)
+  return { user, tier, milliseconds(now), left == math.huge and '-1' or milliseconds(left), '-1', csrf, token_id }
 end
 
-local created = created_text and instant(created_text)
 local unknown = not created or created > now + 60000 -- a creation in the future would never end
 if unknown then
   created = first_seen > 0 and first_seen or now
@@ -99,9 +123,12 @@ if left <= 0 then
   return {}
 end
 -- Written once a minute at most, and not at all while the issuer gave it longer; half the idle time where that is short.
-local ttl = redis.call('PTTL', key)
 local target = math.floor(math.min(idle, left))
-if ttl < 0 or (ttl < idle - math.min(60000, idle / 2) and ttl < target) then
-  redis.call('PEXPIRE', key, string.format('%.0f', math.max(target, 1)))
+local enough = idle - math.min(60000, idle / 2)
+if not looks and (ttl < 0 or (ttl < enough and ttl < target)) then
+  redis.call('PEXPIRE', key, milliseconds(math.max(target, 1)))
+  ttl = redis.call('PTTL', key) -- read again, because Redis forgets whom to tell of a key when it changes
 end
-return { user, tier, now_text }
+local again = left <= idle and ttl >= target and -1 or math.max(ttl - enough, 0)
+left = ttl >= 0 and math.min(ttl, left) or left
+return { user, tier, milliseconds(now), milliseconds(left), milliseconds(again), csrf, '' }

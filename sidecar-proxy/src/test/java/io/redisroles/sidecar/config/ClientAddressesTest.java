@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ClientAddressesTest {
     private final ClientAddresses clients =
-            new ClientAddresses(new PolicySection.Client(List.of("10.0.0.0/8", "fd00::/8", "192.0.2.7"), 64));
+            new ClientAddresses(new PolicySection.Client(List.of("10.0.0.0/8", "fd00::/8", "192.0.2.7"), 64, false));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """

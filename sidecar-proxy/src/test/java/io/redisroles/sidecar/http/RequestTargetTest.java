@@ -1,5 +1,7 @@
 package io.redisroles.sidecar.http;
 
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,30 @@ class RequestTargetTest {
     })
     void oneFormForEachPath(String target, String origin) {
         assertThat(RequestTarget.parse(target).orElseThrow().origin()).isEqualTo(origin);
+    }
+
+    @Test
+    void targetsThatNeedNoNormalizingAreReadAsAllOthers() {
+        // Given: an absolute form always takes the long way
+        Random random = new Random(7);
+        for (int round = 0; round < 200_000; round++) {
+            StringBuilder target = new StringBuilder("/");
+            for (int i = random.nextInt(12); i > 0; i--) {
+                target.append("a./;?%2e~b".charAt(random.nextInt(10)));
+            }
+
+            // When
+            Optional<RequestTarget> origin = RequestTarget.parse(target.toString());
+            Optional<RequestTarget> absolute = RequestTarget.parse("http://h" + target);
+
+            // Then
+            assertThat(origin.map(RequestTarget::segments))
+                    .as(target.toString())
+                    .isEqualTo(absolute.map(RequestTarget::segments));
+            assertThat(origin.map(RequestTarget::origin))
+                    .as(target.toString())
+                    .isEqualTo(absolute.map(RequestTarget::origin));
+        }
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.redisroles.sidecar.limit;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class SlidingWindowTest {
     private static final int HISTORIES = 400;
     private static final int STEPS = 250;
     private static final Duration PER = Duration.ofMinutes(1);
+    private static final String KEY = "rl:{user}:caas/gateway:api";
     private static final long PER_MICROS = 60_000_000;
     private static final long SUB_WINDOW = 1_200_000;
 
@@ -69,7 +71,7 @@ class SlidingWindowTest {
     @Test
     void theFirstOnesPassUpToTheLimit() {
         // Given
-        SlidingWindow window = new SlidingWindow(PER);
+        SlidingWindow window = new SlidingWindow(PER, KEY);
 
         // When
         for (int i = 0; i < 100; i++) {
@@ -88,7 +90,7 @@ class SlidingWindowTest {
         for (int seed = 0; seed < HISTORIES; seed++) {
             // Given
             Random random = new Random(seed);
-            SlidingWindow window = new SlidingWindow(PER);
+            SlidingWindow window = new SlidingWindow(PER, KEY);
             long now = 1_800_000_000_000_000L;
             for (int i = 0; i < 60; i++) {
                 now += random.nextInt(2_000_000);
@@ -115,7 +117,7 @@ class SlidingWindowTest {
     @Test
     void aClockThatStepsBackAdmitsNothingMore() {
         // Given
-        SlidingWindow window = new SlidingWindow(PER);
+        SlidingWindow window = new SlidingWindow(PER, KEY);
         window.debit(100_000_000, 5);
 
         // When
@@ -125,8 +127,22 @@ class SlidingWindowTest {
         assertThat(fits).isFalse();
     }
 
+    @Test
+    void theSubWindowsOfManyKeysBeginAtAllTimesAlike() {
+        // When
+        int[] begun = new int[256];
+        for (int user = 0; user < 25_600; user++) {
+            begun[SlidingWindow.lag("rl:{user=u%08d}:caas/gateway:api".formatted(user))]++;
+        }
+
+        // Then
+        assertThat(begun)
+                .as("keys by 256th of a sub-window")
+                .satisfies(keys -> assertThat(Arrays.stream(keys)).allMatch(count -> count > 50 && count < 200));
+    }
+
     private static List<Debit> run(Random random, long limit, List<Debit> refused) {
-        SlidingWindow window = new SlidingWindow(PER);
+        SlidingWindow window = new SlidingWindow(PER, KEY);
         List<Debit> admitted = new ArrayList<>();
         long now = 1_800_000_000_000_000L + random.nextInt(5_000_000);
         for (int i = 0; i < STEPS; i++) {

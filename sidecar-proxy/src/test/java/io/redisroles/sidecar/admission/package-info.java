@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.cache;
+
+import org.jspecify.annotations.NullMarked;

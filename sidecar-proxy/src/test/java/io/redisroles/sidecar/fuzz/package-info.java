@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.fuzz;
+
+import org.jspecify.annotations.NullMarked;

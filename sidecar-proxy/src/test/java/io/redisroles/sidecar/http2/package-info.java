@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.http2;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package io.redisroles.sidecar.redis;
+
+import io.redisroles.sidecar.redis.Breaker.State;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BreakerTest {
+    private long now = 42;
+    private double jitter = 1;
+    private final Breaker breaker = new Breaker(() -> now, () -> jitter);
+
+    @BeforeEach
+    void connect() {
+        assertThat(breaker.state()).as("before the first probe").isEqualTo(State.OPEN);
+        breaker.probing();
+        breaker.close();
+    }
+
+    /** F is a failed call, S one that succeeded, a number so many ms that pass. */
+    @ParameterizedTest
+    @CsvSource({
+        "F F F F,               CLOSED",
+        "F F F F F,             OPEN",
+        "F F F F S F F F F,     CLOSED",
+        "F F F F S F F F F F,   OPEN",
+        "F 99 F,                CLOSED",
+        "F 100 F,               OPEN",
+        "F 50 F 50 F,           OPEN",
+        "F 60 S 60 F,           CLOSED",
+        "F 60 S F 60 F,         CLOSED",
+        "F 60 S F 60 F 40 F,    OPEN",
+        "1000 F,                CLOSED",
+    })
+    void itOpensAfterFiveFailuresInARowOrFailuresOnlyFor100Ms(String history, State expected) {
+        boolean opened = false;
+        for (String event : history.split(" ", -1)) {
+            switch (event) {
+                case "F" -> opened = breaker.failed();
+                case "S" -> breaker.succeeded();
+                default -> now += TimeUnit.MILLISECONDS.toNanos(Long.parseLong(event));
+            }
+        }
+
+        assertThat(breaker.state()).isEqualTo(expected);
+        assertThat(opened).as("told by the failure that opened it").isEqualTo(expected == State.OPEN);
+    }
+
+    @Test
+    void whatFailsWhileItIsOpenOrProbingChangesNothing() {
+        breaker.open();
+        assertThat(breaker.failed()).isFalse();
+        breaker.probing();
+        for (int i = 0; i < 2 * Breaker.FAILURES_IN_A_ROW; i++) {
+            assertThat(breaker.failed()).isFalse();
+        }
+        assertThat(breaker.state()).isEqualTo(State.PROBING);
+        assertThat(breaker.open()).as("it was not closed").isFalse();
+    }
+
+    @Test
+    void oldFailuresDoNotCountAfterItWasOpen() {
+        for (int i = 0; i < Breaker.FAILURES_IN_A_ROW; i++) {
+            breaker.failed();
+        }
+        breaker.probing();
+        breaker.close();
+
+        assertThat(breaker.failed()).isFalse();
+        assertThat(breaker.isClosed()).isTrue();
+    }
+
+    @Test
+    void probesComeAfterEverLongerDelaysUntilACallSucceeds() {
+        assertThat(delays(6)).containsExactly(100, 200, 400, 800, 1000, 1000);
+
+        breaker.probing();
+        breaker.close();
+        breaker.open();
+        assertThat(delays(1)).as("only probes succeeded").containsExactly(1000);
+
+        breaker.probing();
+        breaker.close();
+        breaker.succeeded();
+        assertThat(delays(2)).containsExactly(100, 200);
+    }
+
+    @Test
+    void delaysAreJitteredOverTheirSecondHalf() {
+        jitter = 0;
+        assertThat(delays(2)).containsExactly(50, 100);
+        jitter = 0.5;
+        assertThat(delays(1)).containsExactly(300);
+    }
+
+    private int[] delays(int count) {
+        int[] millis = new int[count];
+        for (int i = 0; i < count; i++) {
+            millis[i] = (int) TimeUnit.NANOSECONDS.toMillis(breaker.nextDelayNanos());
+        }
+        return millis;
+    }
+}

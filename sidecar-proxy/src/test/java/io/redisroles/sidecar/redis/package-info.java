@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.redis;
+
+import org.jspecify.annotations.NullMarked;

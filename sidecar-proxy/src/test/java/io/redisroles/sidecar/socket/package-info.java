@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.socket;
+
+import org.jspecify.annotations.NullMarked;

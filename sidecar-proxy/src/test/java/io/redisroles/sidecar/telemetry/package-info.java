@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.transport;
+
+import org.jspecify.annotations.NullMarked;

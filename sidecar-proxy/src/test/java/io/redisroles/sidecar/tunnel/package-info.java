@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.sidecar.tunnel;
+
+import org.jspecify.annotations.NullMarked;
