@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.images;
+
+import org.jspecify.annotations.NullMarked;
