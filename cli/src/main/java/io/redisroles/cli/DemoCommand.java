@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.redisroles.cli.demo.Check;
 import io.redisroles.cli.demo.Demo;
+import io.redisroles.cli.demo.DemoFolder;
 import io.redisroles.cli.demo.Report;
 import io.redisroles.cli.local.Checkout;
 import io.redisroles.cli.local.LocalInstance;
@@ -41,20 +42,28 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintStream progress = json ? System.err : System.out;
-        LocalInstance.Settings settings = new LocalInstance.Settings(
-                Checkout.home().resolve("samples/caas"),
-                offset.ports(),
-                Optional.empty(),
-                Optional.empty(),
-                redisServer);
-        try (LocalInstance instance = LocalInstance.start(settings, Clock.systemUTC(), new Silence())) {
-            Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
+        try (DemoFolder folder = DemoFolder.copyOf(Checkout.home().resolve("samples/caas"));
+                LocalInstance instance = start(folder)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(instance, folder), "stop"));
             progress.println(instance.redisDescription());
             progress.println("starting samples/caas ...");
-            Report report = new Demo(full).play(instance, part -> print(progress, part));
+            Report report = new Demo(full).play(instance, folder, part -> print(progress, part));
             summary(report, progress);
             return report.held() ? 0 : 1;
         }
+    }
+
+    private static void stop(LocalInstance instance, DemoFolder folder) {
+        instance.close();
+        folder.close();
+    }
+
+    private LocalInstance start(DemoFolder folder) {
+        return LocalInstance.start(
+                new LocalInstance.Settings(
+                        folder.path(), offset.ports(), Optional.empty(), Optional.empty(), redisServer),
+                Clock.systemUTC(),
+                new Silence());
     }
 
     private static void print(PrintStream out, Report.Part part) {

@@ -3,12 +3,9 @@ package io.redisroles.cli;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.redisroles.api.v1alpha1.AccessPolicy;
-import io.redisroles.api.v1alpha1.AccessPolicyStatus;
-import io.redisroles.api.v1alpha1.Condition;
 import io.redisroles.api.v1alpha1.RedisRole;
-import io.redisroles.api.v1alpha1.RedisRoleStatus;
 import io.redisroles.cli.local.Published;
-import io.redisroles.cli.screen.TextTable;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +43,8 @@ final class GetCommand implements Runnable {
     @CommandLine.Mixin
     private PortOffset offset;
 
+    private final ResourceTables tables = new ResourceTables(InstantSource.system());
+
     @Override
     public void run() {
         Published published = Published.of(offset.ports());
@@ -62,13 +61,13 @@ final class GetCommand implements Runnable {
             return;
         }
         if (!roles.isEmpty()) {
-            roleTable(roles).forEach(System.out::println);
+            tables.roles(roles).forEach(System.out::println);
         }
         if (!roles.isEmpty() && !policies.isEmpty()) {
             System.out.println();
         }
         if (!policies.isEmpty()) {
-            policyTable(policies).forEach(System.out::println);
+            tables.policies(policies).forEach(System.out::println);
         }
     }
 
@@ -88,55 +87,5 @@ final class GetCommand implements Runnable {
                 .filter(resource ->
                         name.isEmpty() || resource.getMetadata().getName().equals(name.get()))
                 .toList();
-    }
-
-    private static List<String> roleTable(List<RedisRole> roles) {
-        TextTable table = new TextTable("NAME", "ROLE", "ENDPOINT", "MEMORY", "POLICY", "READY", "UNHEALTHY");
-        for (RedisRole role : roles) {
-            RedisRoleStatus status = role.getStatus();
-            Optional<RedisRoleStatus.Memory> memory = Optional.ofNullable(status.memory());
-            table.row(
-                    role.getMetadata().getName(),
-                    role.getSpec().role().jsonName(),
-                    Optional.ofNullable(status.endpoint()).orElse(""),
-                    memory.map(RedisRoleStatus.Memory::usage).orElse(""),
-                    memory.map(RedisRoleStatus.Memory::evictionPolicy).orElse(""),
-                    condition(status.conditions(), "Ready"),
-                    unhealthy(status.conditions()));
-        }
-        return table.lines();
-    }
-
-    private static List<String> policyTable(List<AccessPolicy> policies) {
-        TextTable table = new TextTable("NAME", "ACCEPTED", "PROGRAMMED", "STOREREACHABLE", "LIMITSDURABLE");
-        for (AccessPolicy policy : policies) {
-            AccessPolicyStatus status = policy.getStatus();
-            table.row(
-                    policy.getMetadata().getName(),
-                    condition(status.conditions(), "Accepted"),
-                    condition(status.conditions(), "Programmed"),
-                    condition(status.conditions(), "StoreReachable"),
-                    condition(status.conditions(), "LimitsDurable"));
-        }
-        return table.lines();
-    }
-
-    private static String condition(List<Condition> conditions, String type) {
-        return conditions.stream()
-                .filter(condition -> condition.type().equals(type))
-                .map(Condition::status)
-                .findFirst()
-                .orElse("Unknown");
-    }
-
-    /** The conditions that somebody should look at, with their reasons. */
-    private static String unhealthy(List<Condition> conditions) {
-        List<String> bad = conditions.stream()
-                .filter(condition ->
-                        !List.of("Ready", "Progressing", "NameConflict").contains(condition.type()))
-                .filter(condition -> condition.status().equals("False"))
-                .map(condition -> condition.type() + "/" + condition.reason())
-                .toList();
-        return String.join(",", bad);
     }
 }

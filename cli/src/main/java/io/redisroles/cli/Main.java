@@ -1,6 +1,9 @@
 package io.redisroles.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** The command {@code redisrole}. Exit codes: 0 done, 1 a promise did not hold, 2 the request cannot be done. */
@@ -19,9 +22,13 @@ import picocli.CommandLine;
             CommandLine.HelpCommand.class
         })
 public final class Main {
+    /** Held, because a logger that nobody holds forgets its level. What a client of Redis notes is not for users. */
+    private static final List<Logger> LIBRARIES = List.of(Logger.getLogger("io.lettuce"), Logger.getLogger("io.netty"));
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        LIBRARIES.forEach(library -> library.setLevel(Level.WARNING));
         System.exit(commandLine().execute(arguments));
     }
 

@@ -121,7 +121,8 @@ final class UpCommand implements Runnable {
         lines.add("");
         lines.addAll(RoleTable.lines(instance.roles()));
         lines.add("");
-        instance.served().ifPresent(served -> lines.addAll(CurlLines.of(served, instance.ports())));
+        instance.served()
+                .ifPresent(served -> lines.addAll(CurlLines.of(served, instance.ports(), instance.credentials())));
         lines.add("eval \"$(./redisrole binding " + instance.roles().get(0).name() + offsetOption(instance)
                 + ")\"   # then: redis-cli -u \"$REDIS_URL\"");
         lines.add("ready");

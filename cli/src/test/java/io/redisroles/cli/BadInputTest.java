@@ -62,6 +62,29 @@ class BadInputTest {
         assertRefused(message, "up", folder.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    ports: [8080, 9090] | spec.ports: [8080, 9090] (expected here: exactly one
+                    opaquePorts: [9090] | spec.ports: absent (expected here: exactly one
+                    """)
+    void aPolicyOfMoreThanThisMachineHasIsNamed(String ports, String message) throws IOException {
+        // Given
+        write(ROLE + """
+                ---
+                apiVersion: redisroles.io/v1alpha1
+                kind: AccessPolicy
+                metadata: {name: web}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  %s
+                  roles: {limits: {name: records}}
+                  rules: [{name: all, session: None}]
+                """.formatted(ports));
+
+        // When, Then
+        assertRefused("AccessPolicy default/web, " + message, "up", folder.toString());
+    }
+
     @Test
     void twoRolesOnOnePortAreNamed() throws IOException {
         // Given

@@ -2,6 +2,7 @@ package io.redisroles.cli;
 
 import io.redisroles.cli.demo.Check;
 import io.redisroles.cli.demo.Demo;
+import io.redisroles.cli.demo.DemoFolder;
 import io.redisroles.cli.demo.Report;
 import io.redisroles.cli.local.LocalInstance;
 import io.redisroles.cli.local.Ports;
@@ -34,18 +35,16 @@ class DemoTest {
 
         // When
         Report report;
-        try (LocalInstance instance = LocalInstance.start(
-                new LocalInstance.Settings(
-                        HOME.resolve("samples/caas"),
-                        new Ports(15000),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()),
-                Clock.systemUTC(),
-                new Nobody())) {
+        try (DemoFolder folder = DemoFolder.copyOf(HOME.resolve("samples/caas"));
+                LocalInstance instance = LocalInstance.start(
+                        new LocalInstance.Settings(
+                                folder.path(), new Ports(15000), Optional.empty(), Optional.empty(), Optional.empty()),
+                        Clock.systemUTC(),
+                        new Nobody())) {
             report = new Demo(false)
                     .play(
                             instance,
+                            folder,
                             part -> part.checks().stream()
                                     .filter(check -> !check.held())
                                     .forEach(broken::add));

@@ -20,9 +20,11 @@ final class AppClient {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(LIMIT)
             .build();
+    private final Endpoint address;
     private final String base;
 
     AppClient(Endpoint app) {
+        this.address = app;
         this.base = "http://" + app;
     }
 
@@ -67,18 +69,40 @@ final class AppClient {
     }
 
     Answer hello(Login login) {
-        return send(request("/api/hello")
-                .header("Cookie", "sid=" + login.sessionId())
-                .build());
+        return ask("GET", "/api/hello", "Cookie", cookie(login));
     }
 
     Answer helloWithToken(String token) {
-        return send(
-                request("/api/hello").header("Authorization", "Bearer " + token).build());
+        return ask("GET", "/api/hello", "Authorization", "Bearer " + token);
     }
 
     Answer helloAnonymously() {
-        return send(request("/api/hello").build());
+        return ask("GET", "/api/hello");
+    }
+
+    /** Ends the session, as its user would. */
+    Answer logout(Login login) {
+        return ask("POST", "/auth/logout", "Cookie", cookie(login));
+    }
+
+    /** Sends any request without a body; {@code fields} are names and values of its header. */
+    Answer ask(String method, String path, String... fields) {
+        HttpRequest.Builder request = request(path).method(method, HttpRequest.BodyPublishers.noBody());
+        return send((fields.length == 0 ? request : request.headers(fields)).build());
+    }
+
+    /** Opens {@code /ws} with a session's cookie. */
+    SocketClient connect(Login login) {
+        return SocketClient.connect(http, URI.create(base.replaceFirst("http", "ws") + "/ws"), cookie(login));
+    }
+
+    /** Begins an upload that goes on until it is closed. */
+    HalfRequest beginUpload(String path) {
+        return HalfRequest.begin(address, path);
+    }
+
+    static String cookie(Login login) {
+        return "sid=" + login.sessionId();
     }
 
     private HttpRequest.Builder request(String path) {

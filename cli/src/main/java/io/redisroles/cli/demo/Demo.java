@@ -20,7 +20,11 @@ public final class Demo {
         chapters = List.of(
                 new RolesChapter(),
                 new SessionChapter(),
+                new CredentialsChapter(),
                 new LimitChapter(full),
+                new AlgorithmsChapter(),
+                new SocketChapter(),
+                new SavingsChapter(),
                 new KeysChapter(),
                 new CrashChapter(),
                 new MemoryChapter());
@@ -30,16 +34,18 @@ public final class Demo {
      * Plays all chapters.
      *
      * @param instance ticked by this from now on
+     * @param folder whose files the instance serves; they are edited
      * @param told hears of each chapter when it has been played
      */
-    public Report play(LocalInstance instance, Consumer<Report.Part> told) {
+    public Report play(LocalInstance instance, DemoFolder folder, Consumer<Report.Part> told) {
         long started = System.nanoTime();
         try (Ticker ticker = Ticker.start(instance)) {
             Scene scene = new Scene(
                     instance,
                     new AppClient(instance.served()
                             .orElseThrow(() ->
-                                    new CliException("no AccessPolicy in these files: there is no app to talk to"))));
+                                    new CliException("no AccessPolicy in these files: there is no app to talk to"))),
+                    folder);
             boolean ready = scene.await(START_LIMIT, () -> ticker.failure().isPresent() || instance.isReady());
             if (ticker.failure().isPresent()) {
                 throw ticker.failure().get();

@@ -8,14 +8,17 @@ import io.redisroles.operator.status.Conditions;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Where the demo plays: a running instance, its app and its servers.
  *
  * @param instance that somebody else ticks
  * @param app through the sidecar
+ * @param folder with the files that the instance follows
  */
-record Scene(LocalInstance instance, AppClient app) {
+record Scene(LocalInstance instance, AppClient app, DemoFolder folder) {
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     RedisLink asOperator(String role) {
@@ -39,14 +42,18 @@ record Scene(LocalInstance instance, AppClient app) {
 
     /** Waits until {@code condition} holds, at most {@code limit}; whether it did. */
     boolean await(Duration limit, BooleanSupplier condition) {
+        return await(limit, condition::getAsBoolean, met -> met);
+    }
+
+    /** Looks again and again until what is seen is good enough, or for {@code limit}; what was seen last. */
+    <T> T await(Duration limit, Supplier<T> look, Predicate<T> enough) {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                return false;
-            }
+        T seen = look.get();
+        while (!enough.test(seen) && System.nanoTime() <= deadline) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
+            seen = look.get();
         }
-        return true;
+        return seen;
     }
 
     /** Lets {@code time} pass. */

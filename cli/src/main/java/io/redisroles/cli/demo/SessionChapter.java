@@ -1,10 +1,14 @@
 package io.redisroles.cli.demo;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who may come in, and that a session deleted in Redis is out at once. */
+/** Who may come in, and that a session deleted in Redis is out. */
 final class SessionChapter implements Chapter {
+    /** The promise for a sidecar that Redis no longer reaches; it is milliseconds where it does. */
+    static final Duration OUT_WITHIN = Duration.ofSeconds(1);
+
     @Override
     public String title() {
         return "Sessions that end";
@@ -31,7 +35,10 @@ final class SessionChapter implements Chapter {
             long deleted = link.redis().del("session:" + barbara.sessionId());
             checks.add(Check.equal("the session is deleted in Redis", 1L, deleted));
         }
-        unauthorized(checks, "its next request", "session_invalid", scene.app().hello(barbara));
+        // Redis tells the sidecar a moment after it has answered us.
+        AppClient.Answer after =
+                scene.await(OUT_WITHIN, () -> scene.app().hello(barbara), answer -> answer.status() != 200);
+        unauthorized(checks, "what it then asks for", "session_invalid", after);
         return checks;
     }
 

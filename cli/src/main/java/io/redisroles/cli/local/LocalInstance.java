@@ -5,7 +5,9 @@ import io.redisroles.api.v1alpha1.Condition;
 import io.redisroles.api.v1alpha1.RedisRole;
 import io.redisroles.cli.CliException;
 import io.redisroles.cli.resources.ResourceFiles;
+import io.redisroles.cli.resources.ResourceSet;
 import io.redisroles.contract.Endpoint;
+import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.StoreName;
 import io.redisroles.operator.desired.Password;
 import io.redisroles.operator.desired.RedisBinding;
@@ -26,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -78,8 +82,12 @@ public final class LocalInstance implements AutoCloseable {
      * @throws CliException if it cannot be served as written; nothing runs and nothing is left then
      */
     public static LocalInstance start(Settings settings, InstantSource clock, Listener listener) {
-        LocalPlans plans = LocalPlans.of(new ResourceFiles().read(settings.resources()));
+        ResourceSet resources = new ResourceFiles().read(settings.resources());
+        LocalPlans plans = LocalPlans.here(resources);
         plans.requireServable();
+        if (!resources.forClusters().isEmpty()) {
+            listener.note("for clusters, left alone here: " + String.join(", ", resources.forClusters()));
+        }
         InstanceDirectory directory = InstanceDirectory.of(settings.ports());
         directory.requireUnclaimed();
         new Leftovers(directory).end();
@@ -191,6 +199,14 @@ public final class LocalInstance implements AutoCloseable {
         return policy.map(LocalPolicy::inbound);
     }
 
+    /** Where requests may carry a credential; empty without a policy. */
+    public synchronized Set<PolicySection.SessionSource.Kind> credentials() {
+        return policy.flatMap(LocalPolicy::plan).stream()
+                .flatMap(plan -> plan.config().policy().session().sources().stream())
+                .map(PolicySection.SessionSource::kind)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     public Ports ports() {
         return settings.ports();
     }
@@ -220,7 +236,7 @@ public final class LocalInstance implements AutoCloseable {
     /** An edit that cannot be done changes nothing, as an API server would refuse it. */
     private void reload() {
         try {
-            LocalPlans edited = LocalPlans.of(new ResourceFiles().read(settings.resources()));
+            LocalPlans edited = LocalPlans.here(new ResourceFiles().read(settings.resources()));
             edited.requireEditOf(plans);
             plans = edited;
             reconcile();
@@ -282,7 +298,8 @@ public final class LocalInstance implements AutoCloseable {
                 inspector,
                 LocalPlans.SETTINGS,
                 kept.flatMap(known -> known.credentials(folder)),
-                () -> Password.random(random));
+                () -> Password.random(random),
+                clock.instant());
     }
 
     private void remove(String key) {
@@ -292,7 +309,7 @@ public final class LocalInstance implements AutoCloseable {
     private void reconcilePolicy(LocalPlans.Planned<AccessPolicy, PolicyPlan> planned) {
         AccessPolicy resource = planned.source().resource();
         if (policy.filter(one -> one.isOf(resource, settings.ports())).isPresent()) {
-            policy.get().update(resource, planned.result());
+            policy.get().update(resource, planned.result(), plans.jwks(resource));
             return;
         }
         policy.ifPresent(LocalPolicy::close);
@@ -303,10 +320,12 @@ public final class LocalInstance implements AutoCloseable {
         policy = Optional.of(new LocalPolicy(
                 resource,
                 planned.result(),
+                plans.jwks(resource),
                 directory,
                 settings.ports(),
                 upstream,
-                plan -> find(plan.names().role())));
+                plan -> find(plan.names().role()),
+                clock.instant()));
     }
 
     /** The sample app logs users in, so it gets the binding of the first consumer that may write sessions. */

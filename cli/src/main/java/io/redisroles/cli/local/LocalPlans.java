@@ -1,6 +1,7 @@
 package io.redisroles.cli.local;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.redisroles.api.v1alpha1.AccessPolicy;
 import io.redisroles.api.v1alpha1.RedisRole;
 import io.redisroles.api.v1alpha1.RoleKind;
@@ -12,22 +13,28 @@ import io.redisroles.operator.plan.PlanSettings;
 import io.redisroles.operator.plan.PolicyGrant;
 import io.redisroles.operator.plan.PolicyPlan;
 import io.redisroles.operator.plan.PolicyPlanner;
+import io.redisroles.operator.plan.Problem;
 import io.redisroles.operator.plan.RolePlan;
 import io.redisroles.operator.plan.RolePlanner;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * What a set of resources means, all of it planned by the operator's planners.
  *
  * @param roles by key
  * @param policies by key
+ * @param secrets that policies may refer to
  */
 record LocalPlans(
-        Map<String, Planned<RedisRole, RolePlan>> roles, Map<String, Planned<AccessPolicy, PolicyPlan>> policies) {
+        Map<String, Planned<RedisRole, RolePlan>> roles,
+        Map<String, Planned<AccessPolicy, PolicyPlan>> policies,
+        List<ResourceSet.Sourced<Secret>> secrets) {
     static final PlanSettings SETTINGS = new PlanSettings("redis:7", "redis-roles");
 
     /**
@@ -43,8 +50,33 @@ record LocalPlans(
         }
     }
 
+    /** What they mean on a cluster. */
     static LocalPlans of(ResourceSet resources) {
+        return of(resources, new RolePlanner(SETTINGS)::plan);
+    }
+
+    /** What they mean on this machine: nothing on loopback is encrypted. */
+    static LocalPlans here(ResourceSet resources) {
+        return of(resources, LocalPlans::inClear);
+    }
+
+    private static PlanResult<RolePlan> inClear(RedisRole role, List<PolicyGrant> grants) {
         RolePlanner planner = new RolePlanner(SETTINGS);
+        PlanResult<RolePlan> asWritten = planner.plan(role, grants);
+        if (asWritten.plan().flatMap(RolePlan::tls).isEmpty()) {
+            return asWritten;
+        }
+        RedisRole clear = new RedisRole();
+        clear.setMetadata(role.getMetadata());
+        clear.setSpec(role.getSpec().withoutTls());
+        PlanResult<RolePlan> result = planner.plan(clear, grants);
+        List<Problem> warnings = new ArrayList<>(result.warnings());
+        warnings.add(new Problem("spec.tls", "not on this machine: connections on loopback are not encrypted"));
+        return PlanResult.accepted(result.plan().orElseThrow(), warnings);
+    }
+
+    private static LocalPlans of(
+            ResourceSet resources, BiFunction<RedisRole, List<PolicyGrant>, PlanResult<RolePlan>> planner) {
         Map<String, Planned<RedisRole, RolePlan>> roles = new LinkedHashMap<>();
         for (ResourceSet.Sourced<RedisRole> source : resources.roles()) {
             RedisRole role = source.resource();
@@ -54,7 +86,7 @@ record LocalPlans(
                     .flatMap(policy ->
                             PolicyPlanner.grant(policy, role.getMetadata().getName()).stream())
                     .toList();
-            roles.put(key(role), new Planned<>(source, planner.plan(role, grants)));
+            roles.put(key(role), new Planned<>(source, planner.apply(role, grants)));
         }
         Map<String, Planned<AccessPolicy, PolicyPlan>> policies = new LinkedHashMap<>();
         for (ResourceSet.Sourced<AccessPolicy> source : resources.policies()) {
@@ -68,7 +100,7 @@ record LocalPlans(
                                     name -> Optional.ofNullable(roles.get(namespace + "/" + name))
                                             .flatMap(role -> role.result().plan()))));
         }
-        return new LocalPlans(roles, policies);
+        return new LocalPlans(roles, policies, resources.secrets());
     }
 
     static String key(HasMetadata resource) {
@@ -86,6 +118,7 @@ record LocalPlans(
             throw new CliException("more than one AccessPolicy (" + String.join(", ", policies.keySet())
                     + "): one machine stands before one app; leave one of them");
         }
+        requireSecrets();
         neededPorts();
     }
 
@@ -104,7 +137,17 @@ record LocalPlans(
         if (policies.size() > 1) {
             throw new CliException("more than one AccessPolicy: one machine stands before one app; leave one of them");
         }
+        requireSecrets();
         neededPorts();
+    }
+
+    /** The keys of the issuer that a policy believes; empty if they are in no Secret. */
+    Optional<JwksFile> jwks(AccessPolicy policy) {
+        return JwksFile.of(policy, secrets);
+    }
+
+    private void requireSecrets() {
+        policies.values().forEach(policy -> jwks(policy.source().resource()));
     }
 
     /** Fails if something listens already where this would serve. */
@@ -119,12 +162,23 @@ record LocalPlans(
             needed.put(ContractPaths.PROBE_PORT, "the sidecar's probes and metrics");
             needed.put(ContractPaths.ADMIN_PORT, "the sidecar's admin");
         }
-        policies.forEach((key, policy) -> take(
-                needed, policy.source().resource().getSpec().ports().get(0), "AccessPolicy " + key + ", spec.ports"));
+        policies.forEach((key, policy) ->
+                take(needed, onlyPort(key, policy.source().resource()), "AccessPolicy " + key + ", spec.ports"));
         roles.forEach((key, role) -> role.result()
                 .plan()
                 .ifPresent(plan -> take(needed, plan.service().port(), "RedisRole " + key + ", spec.service.port")));
         return needed;
+    }
+
+    /** A pod's containers say which ports they have and may have several; the app on this machine has one. */
+    private static int onlyPort(String key, AccessPolicy policy) {
+        List<Integer> ports = policy.getSpec().ports();
+        if (ports.size() != 1) {
+            throw new CliException(
+                    "AccessPolicy " + key + ", spec.ports: " + (ports.isEmpty() ? "absent" : ports)
+                            + " (expected here: exactly one, for example [8080], because one app with one port runs on this machine)");
+        }
+        return ports.get(0);
     }
 
     private static void take(Map<Integer, String> needed, int port, String purpose) {

@@ -7,6 +7,8 @@ import io.redisroles.api.v1alpha1.AccessPolicyStatus;
 import io.redisroles.cli.CliException;
 import io.redisroles.contract.ContractPaths;
 import io.redisroles.contract.Endpoint;
+import io.redisroles.contract.Jwt;
+import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.SidecarConfig;
 import io.redisroles.contract.SidecarConfigCodec;
 import io.redisroles.contract.StaticSection;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,10 +42,12 @@ final class LocalPolicy implements AutoCloseable {
     private final Ports ports;
     private final Endpoint upstream;
     private final Function<RolePlan, LocalRole> roles;
+    private final Instant created;
     private final JavaProgram program;
     private final Backoff backoff = new Backoff();
     private AccessPolicy resource;
     private PlanResult<PolicyPlan> result;
+    private Optional<JwksFile> jwks;
     private AccessPolicyStatus status = PolicyStatus.none();
     private Optional<SidecarConfig> written = Optional.empty();
     private Optional<StaticSection> running = Optional.empty();
@@ -50,32 +55,38 @@ final class LocalPolicy implements AutoCloseable {
     private long generation = 1;
 
     /**
+     * @param jwks the keys of the issuer that the policy believes, if they are in a Secret
      * @param upstream the app that the sidecar stands before
      * @param roles finds the running role of a plan
      */
     LocalPolicy(
             AccessPolicy resource,
             PlanResult<PolicyPlan> result,
+            Optional<JwksFile> jwks,
             InstanceDirectory directory,
             Ports ports,
             Endpoint upstream,
-            Function<RolePlan, LocalRole> roles) {
+            Function<RolePlan, LocalRole> roles,
+            Instant now) {
         this.resource = resource;
         this.result = result;
+        this.jwks = jwks;
         this.directory = directory;
         this.ports = ports;
         this.upstream = upstream;
         this.roles = roles;
+        this.created = now.truncatedTo(ChronoUnit.SECONDS);
         this.program = JavaProgram.sidecar();
         apply();
     }
 
-    void update(AccessPolicy edited, PlanResult<PolicyPlan> editedResult) {
+    void update(AccessPolicy edited, PlanResult<PolicyPlan> editedResult, Optional<JwksFile> editedJwks) {
         if (!edited.getSpec().equals(resource.getSpec())) {
             generation++;
         }
         resource = edited;
         result = editedResult;
+        jwks = editedJwks;
         apply();
     }
 
@@ -110,7 +121,7 @@ final class LocalPolicy implements AutoCloseable {
             backoff.started(now);
         }
         status = result.plan()
-                .map(plan -> PolicyStatus.next(status, generation, plan, observed(plan), now))
+                .map(plan -> PolicyStatus.next(status, generation, plan, result.warnings(), observed(plan), now))
                 .orElseGet(() -> PolicyStatus.rejected(status, generation, result, now));
     }
 
@@ -118,6 +129,7 @@ final class LocalPolicy implements AutoCloseable {
         AccessPolicy shown = new AccessPolicy();
         shown.setMetadata(resource.getMetadata());
         shown.getMetadata().setGeneration(generation);
+        shown.getMetadata().setCreationTimestamp(created.toString());
         shown.setSpec(resource.getSpec());
         shown.setStatus(status);
         return shown;
@@ -168,6 +180,7 @@ final class LocalPolicy implements AutoCloseable {
                                     new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
                 }
             }
+            jwks.ifPresent(file -> directory.write(jwksPath(file), file.content()));
             SidecarConfig config = here(plan);
             directory.write(folder() + "/" + ContractPaths.CONFIG_KEY, codec.write(config));
             written = Optional.of(config);
@@ -199,8 +212,27 @@ final class LocalPolicy implements AutoCloseable {
                         credential(ContractPaths.IDENTIFIER_KEY),
                         planned.storeTimeout(),
                         planned.upstreamTimeout(),
-                        true),
-                plan.config().policy());
+                        true,
+                        planned.opaque(),
+                        planned.savings()),
+                here(plan.config().policy()));
+    }
+
+    /** No API server counts the edits here, and the issuer's keys are where this machine has them. */
+    private PolicySection here(PolicySection planned) {
+        return planned.with(generation, here(planned.session()));
+    }
+
+    private PolicySection.Session here(PolicySection.Session planned) {
+        if (jwks.isEmpty() || !(planned.jwt() instanceof Jwt.Verified verified)) {
+            return planned;
+        }
+        Jwt.Keys keys = new Jwt.InFile(directory.path(jwksPath(jwks.get())).toString());
+        return planned.withJwt(new Jwt.Verified(verified.issuer(), verified.audience(), keys, verified.statePrefix()));
+    }
+
+    private String jwksPath(JwksFile file) {
+        return folder() + "/jwks/" + file.key();
     }
 
     private String credential(String key) {

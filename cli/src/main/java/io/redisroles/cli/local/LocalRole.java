@@ -6,6 +6,7 @@ import io.redisroles.api.v1alpha1.RedisRole;
 import io.redisroles.api.v1alpha1.RedisRoleStatus;
 import io.redisroles.operator.desired.AclFile;
 import io.redisroles.operator.desired.DesiredResources;
+import io.redisroles.operator.desired.LiveSettings;
 import io.redisroles.operator.desired.Password;
 import io.redisroles.operator.desired.RedisBinding;
 import io.redisroles.operator.desired.RoleCredentials;
@@ -24,6 +25,7 @@ import io.redisroles.operator.status.ObservedRole;
 import io.redisroles.operator.status.RoleStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,9 +41,12 @@ final class LocalRole implements AutoCloseable {
     private final RedisInspector inspector;
     private final PlanSettings settings;
     private final Supplier<Password> random;
-    private volatile Observation observation = new Observation.Unknown();
+    private final Instant created;
+    private volatile Answer answer = new Answer(Optional.empty(), new Observation.Unknown());
+    private volatile boolean asking;
     private RedisRole resource;
     private PlanResult<RolePlan> result;
+    private RolePlan planned;
     private RolePlan plan;
     private RoleCredentials credentials;
     private RedisRoleStatus status = RoleStatus.none();
@@ -55,14 +60,17 @@ final class LocalRole implements AutoCloseable {
             RedisInspector inspector,
             PlanSettings settings,
             Optional<Secret> keptCredentials,
-            Supplier<Password> random) {
+            Supplier<Password> random,
+            Instant now) {
         this.resource = resource;
         this.result = result;
-        this.plan = result.plan().orElseThrow();
+        this.planned = result.plan().orElseThrow();
+        this.plan = planned;
         this.node = node;
         this.inspector = inspector;
         this.settings = settings;
         this.random = random;
+        this.created = now.truncatedTo(ChronoUnit.SECONDS);
         this.credentials = RoleCredentials.complete(plan, keptCredentials, random);
         apply();
     }
@@ -75,8 +83,9 @@ final class LocalRole implements AutoCloseable {
         resource = edited;
         result = editedResult;
         Optional<RolePlan> next = editedResult.plan();
-        if (next.isPresent() && !next.get().equals(plan)) {
-            plan = next.get();
+        if (next.isPresent() && !next.get().equals(planned)) {
+            planned = next.get();
+            plan = next.get().takingBack(plan.directives().keySet());
             credentials = RoleCredentials.complete(plan, Optional.of(credentialsSecret()), random);
             apply();
         }
@@ -87,9 +96,13 @@ final class LocalRole implements AutoCloseable {
         Optional<Long> before = node.pid();
         node.tick(now);
         if (!node.pid().equals(before)) {
-            observation = new Observation.Unknown(); // another process is not taken at its predecessor's word
+            answer = new Answer(
+                    Optional.empty(),
+                    new Observation.Unknown()); // another process is not taken at its predecessor's word
         }
-        if (Duration.between(lastAsked, now).compareTo(OBSERVE_EVERY) >= 0 || !isReady()) {
+        if (Duration.between(lastAsked, now).compareTo(OBSERVE_EVERY) >= 0
+                || !isReady()
+                || observation() instanceof Observation.Unknown) {
             ask(now);
         }
         status = result.plan().isEmpty()
@@ -102,7 +115,7 @@ final class LocalRole implements AutoCloseable {
                         new ObservedRole(
                                 node.isReady(),
                                 node.isRestarting(),
-                                node.isReady() ? observation : notReady(),
+                                node.isReady() ? observation() : notReady(),
                                 AclFile.revision(plan, credentials),
                                 List.of()),
                         now);
@@ -113,6 +126,7 @@ final class LocalRole implements AutoCloseable {
         RedisRole shown = new RedisRole();
         shown.setMetadata(resource.getMetadata());
         shown.getMetadata().setGeneration(generation);
+        shown.getMetadata().setCreationTimestamp(created.toString());
         shown.setSpec(resource.getSpec());
         shown.setStatus(new RedisRoleStatus(
                 status.observedGeneration(),
@@ -146,7 +160,7 @@ final class LocalRole implements AutoCloseable {
     }
 
     Optional<RedisFacts> facts() {
-        return observation.facts();
+        return observation().facts();
     }
 
     /** How {@code user} logs in to this role on this machine. */
@@ -185,7 +199,7 @@ final class LocalRole implements AutoCloseable {
     }
 
     private Observation notReady() {
-        if (observation instanceof Observation.Loading loading) {
+        if (observation() instanceof Observation.Loading loading) {
             return loading;
         }
         return new Observation.Unreachable(
@@ -194,10 +208,34 @@ final class LocalRole implements AutoCloseable {
                         : "its readiness probe fails; before it ended it said: " + node.lastWords());
     }
 
-    private void ask(Instant now) {
-        lastAsked = now;
-        inspector
-                .inspect(RedisLogin.ofOperator(plan, credentials, Ports.HOST, node.port()))
-                .thenAccept(latest -> observation = latest);
+    /** To what the role should be now; an answer to an earlier wish says nothing of this one. */
+    private Observation observation() {
+        Answer known = answer;
+        return known.plan().filter(plan::equals).isPresent() ? known.observation() : new Observation.Unknown();
     }
+
+    private void ask(Instant now) {
+        if (asking) {
+            return;
+        }
+        lastAsked = now;
+        asking = true;
+        RolePlan asked = plan;
+        inspector
+                .inspect(new RedisInspector.Question(
+                        RedisLogin.ofOperator(credentials, Ports.HOST, node.port()),
+                        LiveSettings.of(asked, credentials),
+                        true))
+                .thenAccept(latest -> {
+                    answer = new Answer(Optional.of(asked), latest);
+                    asking = false;
+                });
+    }
+
+    /**
+     * What Redis said.
+     *
+     * @param plan that it was asked about; empty if it was not asked
+     */
+    private record Answer(Optional<RolePlan> plan, Observation observation) {}
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,6 +75,10 @@ class LocalInstanceTest {
             assertThat(Published.of(PORTS).roles())
                     .extracting(role -> role.getMetadata().getName())
                     .contains("records");
+            assertThat(Published.of(PORTS).roles())
+                    .extracting(role -> Instant.parse(role.getMetadata().getCreationTimestamp()))
+                    .allMatch(
+                            created -> Duration.between(created, Instant.now()).compareTo(LIMIT) < 0);
         }
         assertThat(InstanceDirectory.of(PORTS).root()).doesNotExist();
     }
