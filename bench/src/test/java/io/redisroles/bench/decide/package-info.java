@@ -1,0 +1,5 @@
+/** That what is measured is what it says. */
+@NullMarked
+package io.redisroles.bench.decide;
+
+import org.jspecify.annotations.NullMarked;

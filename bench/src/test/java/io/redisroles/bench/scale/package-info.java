@@ -1,0 +1,4 @@
+@NullMarked
+package io.redisroles.bench.scale;
+
+import org.jspecify.annotations.NullMarked;
