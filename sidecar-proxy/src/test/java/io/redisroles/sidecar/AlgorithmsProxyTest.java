@@ -152,8 +152,7 @@ class AlgorithmsProxyTest {
         // Then
         assertThat(first).startsWith("HTTP/1.1 200").doesNotContain("ratelimit");
         assertThat(second).startsWith("HTTP/1.1 200").doesNotContain("ratelimit");
-        assertThat(proxy.metrics())
-                .contains("limit=\"shadow\",outcome=\"admitted\"", "limit=\"shadow\",outcome=\"shadow_limited\"");
+        proxy.awaitMetrics("limit=\"shadow\",outcome=\"admitted\"", "limit=\"shadow\",outcome=\"shadow_limited\"");
     }
 
     @Test

@@ -59,7 +59,7 @@ class DenyCacheProxyTest {
                 .as("scripts in %d s, heartbeats among them", seconds)
                 .isLessThanOrEqualTo(2 * seconds);
         assertThat(cached).isGreaterThanOrEqualTo((int) (flood - seconds));
-        assertThat(proxy.metrics()).contains("limit=\"open\",outcome=\"limited\",rule=\"open\",source=\"cache\"}");
+        proxy.awaitMetrics("limit=\"open\",outcome=\"limited\",rule=\"open\",source=\"cache\"}");
     }
 
     @Test

@@ -90,7 +90,7 @@ class OpaquePortTest {
             assertThat(new String(answer, 21 + bytes.length, 9, StandardCharsets.US_ASCII))
                     .isEqualTo("and last\n");
         }
-        assertThat(proxy.metrics()).contains("redisroles_opaque_connections_total");
+        proxy.awaitMetrics("redisroles_opaque_connections_total");
     }
 
     @Test
@@ -163,6 +163,6 @@ class OpaquePortTest {
         try (Socket client = connect(proxy.server.opaque(2))) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
-        assertThat(proxy.metrics()).contains("redisroles_upstream_failures_total{reason=\"connect\"}");
+        proxy.awaitMetrics("redisroles_upstream_failures_total{reason=\"connect\"}");
     }
 }

@@ -442,11 +442,8 @@ class ProxyServerTest {
         assertThat(RawClient.get(proxy.server.probes(), "/healthz/live")).startsWith("HTTP/1.1 200");
         assertThat(RawClient.get(proxy.server.probes(), "/healthz/ready")).startsWith("HTTP/1.1 200");
         proxy.get("/nowhere");
-        assertThat(proxy.metrics())
-                .contains(
-                        "redisroles_config_valid 1.0",
-                        "redisroles_redis_up{store=\"limits\"} 1.0",
-                        "outcome=\"no_rule\"");
+        proxy.awaitMetrics(
+                "redisroles_config_valid 1.0", "redisroles_redis_up{store=\"limits\"} 1.0", "outcome=\"no_rule\"");
     }
 
     private static String sha256(String text) {

@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A proxy in this JVM, before a {@link TestApp}, with a Redis of its own. */
 public final class RunningProxy implements AutoCloseable {
@@ -204,6 +207,11 @@ public final class RunningProxy implements AutoCloseable {
 
     public String metrics() {
         return RawClient.get(server.probes(), "/metrics");
+    }
+
+    /** Waits until the metrics have all of these parts: what is counted after an answer left comes a moment later. */
+    public void awaitMetrics(String... parts) {
+        Awaitility.await().untilAsserted(() -> assertThat(metrics()).contains(parts));
     }
 
     /** Replaces the rules in the configuration file, as a ConfigMap's update does: all at once. */

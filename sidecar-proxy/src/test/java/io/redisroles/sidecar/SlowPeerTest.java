@@ -62,7 +62,7 @@ class SlowPeerTest {
     @Test
     void aConnectionThatSaysNothingEnds() {
         assertThat(RawClient.untilClose(proxy.address(), "")).isEmpty();
-        assertThat(proxy.metrics()).contains("redisroles_input_refused_total{reason=\"slow_head\"}");
+        proxy.awaitMetrics("redisroles_input_refused_total{reason=\"slow_head\"}");
     }
 
     /** A little more of a head; ends what repeats it once the connection is closed. */
@@ -103,7 +103,7 @@ class SlowPeerTest {
                         proxy.address(), "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf"))
                 .startsWith("HTTP/1.1 408 ")
                 .contains("\"code\":\"request_timeout\"", "connection: close\r\n");
-        assertThat(proxy.metrics()).contains("redisroles_input_refused_total{reason=\"slow_body\"}");
+        proxy.awaitMetrics("redisroles_input_refused_total{reason=\"slow_body\"}");
     }
 
     @Test

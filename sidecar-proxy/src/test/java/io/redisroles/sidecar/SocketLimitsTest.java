@@ -68,7 +68,7 @@ class SocketLimitsTest {
             assertThat(socket.read()).isEqualTo(Frame.END);
             socket.close();
         }
-        assertThat(first.metrics()).contains("redisroles_sockets_closed_total{reason=\"over_limit\"}");
+        first.awaitMetrics("redisroles_sockets_closed_total{reason=\"over_limit\"}");
         try (SocketClient late = open(first, "shared")) {
             assertThat(late.head()).as("an upgrade is no message").startsWith("HTTP/1.1 101");
         }
@@ -120,7 +120,7 @@ class SocketLimitsTest {
             // When, Then
             assertThat(socket.text("one").readText()).isEqualTo("one");
             assertThat(socket.text("two").readText()).isEqualTo("two");
-            assertThat(first.metrics()).contains("limit=\"watched\",outcome=\"shadow_limited\"");
+            first.awaitMetrics("limit=\"watched\",outcome=\"shadow_limited\"");
         }
     }
 

@@ -76,9 +76,9 @@ class StoreFailureTest {
         }
         assertThat(proxy.get("/local")).startsWith("HTTP/1.1 429").contains("violated-policies\":[\"local\"]");
         assertThat(proxy.get("/refused")).as("1 among 2 sidecars is none").startsWith("HTTP/1.1 429");
-        assertThat(proxy.metrics())
-                .contains("redisroles_redis_up{store=\"limits\"} 0.0")
-                .contains("limit=\"local\",outcome=\"admitted\",rule=\"local\",source=\"local\"} 3.0");
+        proxy.awaitMetrics(
+                "redisroles_redis_up{store=\"limits\"} 0.0",
+                "limit=\"local\",outcome=\"admitted\",rule=\"local\",source=\"local\"} 3.0");
 
         // When
         proxy.redis.restart();
@@ -137,9 +137,9 @@ class StoreFailureTest {
         assertThat(proxy.get("/api", "Cookie: sid=any-12345678"))
                 .as("a full Redis still knows who has a session")
                 .startsWith(fault == Fault.FULL ? "HTTP/1.1 401" : "HTTP/1.1 503");
-        assertThat(proxy.metrics())
-                .contains("redisroles_redis_failures_total{reason=\"" + fault.reason + "\"")
-                .contains("limit=\"local\",outcome=\"admitted\",rule=\"local\",source=\"local\"} 1.0");
+        proxy.awaitMetrics(
+                "redisroles_redis_failures_total{reason=\"" + fault.reason + "\"",
+                "limit=\"local\",outcome=\"admitted\",rule=\"local\",source=\"local\"} 1.0");
 
         // When
         fault.end.accept(proxy.redis);

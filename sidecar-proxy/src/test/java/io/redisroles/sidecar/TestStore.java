@@ -17,6 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The proxy's own connection to a throw-away Redis, and a way to run any command on it. */
 public final class TestStore implements AutoCloseable {
@@ -67,6 +70,11 @@ public final class TestStore implements AutoCloseable {
 
     public String metrics() {
         return metrics.scrape();
+    }
+
+    /** Waits until the metrics have all of these parts: what is counted after an answer left comes a moment later. */
+    public void awaitMetrics(String... parts) {
+        Awaitility.await().untilAsserted(() -> assertThat(metrics()).contains(parts));
     }
 
     /** The sum of what has this name. */

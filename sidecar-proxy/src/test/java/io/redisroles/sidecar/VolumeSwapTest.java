@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The configuration in a volume as the kubelet keeps it: files are links into {@code ..data}, which is a link that is swapped. */
@@ -42,7 +41,7 @@ class VolumeSwapTest {
                 await().until(() -> RawClient.untilClose(
                                 proxy.server.admin(), RawClient.head("GET /config HTTP/1.1", "Host: 127.0.0.1"))
                         .contains(revision));
-                assertThat(proxy.metrics()).contains("redisroles_config_valid 1.0");
+                proxy.awaitMetrics("redisroles_config_valid 1.0");
             }
         }
     }

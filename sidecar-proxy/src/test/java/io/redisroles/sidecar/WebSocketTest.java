@@ -197,7 +197,7 @@ class WebSocketTest {
             socket.endOutput();
             assertThat(socket.read()).isEqualTo(Frame.END);
         }
-        assertThat(proxy.metrics()).contains("redisroles_sockets_closed_total{reason=\"protocol_error\"}");
+        proxy.awaitMetrics("redisroles_sockets_closed_total{reason=\"protocol_error\"}");
     }
 
     @Test

@@ -80,7 +80,7 @@ class RedisStoreTest {
         assertThat(await(answers.get(41)).get(1)).isEqualTo("2");
         assertThat(store.metric("redisroles_redis_flushes_total") - before).isEqualTo(1);
         assertThat(store.metric("redisroles_redis_commands_total") - commands).isEqualTo(42);
-        assertThat(store.metrics()).contains("redisroles_redis_flush_commands_bucket{role=\"test\",le=\"64.0\"}");
+        store.awaitMetrics("redisroles_redis_flush_commands_bucket{role=\"test\",le=\"64.0\"}");
     }
 
     @Test
@@ -131,7 +131,7 @@ class RedisStoreTest {
 
         assertThat(reasonOf(wrong)).isEqualTo(FailureReason.OOM);
         assertThat(store.command("PING")).isEqualTo("PONG");
-        assertThat(store.metrics()).contains("redisroles_redis_failures_total{reason=\"oom\",role=\"test\"} 1.0");
+        store.awaitMetrics("redisroles_redis_failures_total{reason=\"oom\",role=\"test\"} 1.0");
     }
 
     @Test

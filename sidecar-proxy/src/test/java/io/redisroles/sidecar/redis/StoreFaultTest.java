@@ -171,8 +171,7 @@ class StoreFaultTest {
 
         assertThat(reasonOf(debit())).isEqualTo(FailureReason.READONLY);
         assertDownAtOnce();
-        assertThat(store.metrics())
-                .contains("redisroles_redis_transitions_total{reason=\"readonly\",role=\"test\",to=\"down\"} 1.0");
+        store.awaitMetrics("redisroles_redis_transitions_total{reason=\"readonly\",role=\"test\",to=\"down\"} 1.0");
         RawRedis.command(redis, "REPLICAOF NO ONE");
         assertHeals();
         assertThat(await(debit())).containsExactly(2L);
@@ -188,7 +187,7 @@ class StoreFaultTest {
                     .containsExactly(1L);
         }
         assertThat(store.store().isUp()).isTrue();
-        assertThat(store.metrics()).contains("redisroles_redis_failures_total{reason=\"oom\",role=\"test\"} 10.0");
+        store.awaitMetrics("redisroles_redis_failures_total{reason=\"oom\",role=\"test\"} 10.0");
         RawRedis.command(redis, "CONFIG SET maxmemory 0");
         assertThat(await(debit())).containsExactly(2L);
     }
@@ -229,7 +228,7 @@ class StoreFaultTest {
 
         assertThat(await(debit())).containsExactly(2L);
         assertThat(RawRedis.command(redis, "GET count")).isEqualTo("2");
-        assertThat(store.metrics()).contains("redisroles_redis_failures_total{reason=\"noscript\",role=\"test\"} 1.0");
+        store.awaitMetrics("redisroles_redis_failures_total{reason=\"noscript\",role=\"test\"} 1.0");
     }
 
     private CompletionStage<List<Object>> debit() {
@@ -250,11 +249,10 @@ class StoreFaultTest {
         });
         answers.forEach(answer -> assertThat(reasonOf(answer)).isEqualTo(reason));
         assertDownAtOnce();
-        assertThat(store.metrics())
-                .contains("redisroles_redis_up{store=\"limits\"} 0.0")
-                .contains("redisroles_redis_breakers_open{role=\"test\"} 1.0")
-                .contains("redisroles_redis_transitions_total{reason=\"" + reason.label()
-                        + "\",role=\"test\",to=\"down\"} 1.0");
+        store.awaitMetrics(
+                "redisroles_redis_up{store=\"limits\"} 0.0",
+                "redisroles_redis_breakers_open{role=\"test\"} 1.0",
+                "redisroles_redis_transitions_total{reason=\"" + reason.label() + "\",role=\"test\",to=\"down\"} 1.0");
     }
 
     /** A call is answered within the tick that makes it. */
@@ -267,10 +265,10 @@ class StoreFaultTest {
 
     private void assertHeals() {
         await().until(() -> store.store().isUp());
-        assertThat(store.metrics())
-                .contains("redisroles_redis_up{store=\"limits\"} 1.0")
-                .contains("redisroles_redis_breakers_open{role=\"test\"} 0.0")
-                .contains("redisroles_redis_transitions_total{reason=\"none\",role=\"test\",to=\"up\"} 2.0");
+        store.awaitMetrics(
+                "redisroles_redis_up{store=\"limits\"} 1.0",
+                "redisroles_redis_breakers_open{role=\"test\"} 0.0",
+                "redisroles_redis_transitions_total{reason=\"none\",role=\"test\",to=\"up\"} 2.0");
     }
 
     /** What had been sent may have run, once; nothing runs again. */
