@@ -44,12 +44,19 @@ public record PolicySection(
                     "newSubjectsPerSecond: " + newSubjectsPerSecond + " (expected: 1 to 1000000)");
         }
         requireUnique("rules", rules.stream().map(Rule::name).toList());
-        requireUnique(
-                "limits",
-                rules.stream()
-                        .flatMap(rule -> rule.limits().stream())
-                        .map(Limit::name)
-                        .toList());
+        requireUnique("limits", namesOfLimits(rules));
+    }
+
+    /** The names of all limits, which are unique in a policy. */
+    public List<String> limitNames() {
+        return namesOfLimits(rules);
+    }
+
+    private static List<String> namesOfLimits(List<Rule> rules) {
+        return rules.stream()
+                .flatMap(rule -> rule.limits().stream())
+                .map(Limit::name)
+                .toList();
     }
 
     /** The same policy with another revision and other sessions. */

@@ -105,6 +105,44 @@ class OperatorOnClusterTest {
     }
 
     @Test
+    void withoutAnOperatorAKilledRedisComesBackAndWhatWasAskedMeanwhileIsDoneLater() {
+        // Given
+        assertThat(namespace.asConsumer("crypto", "app", "SET", "data:1", "kept"))
+                .isEqualTo("OK");
+        String killed = namespace.uid("redis-crypto-0");
+        cluster.operator().scale(0);
+        String after;
+        try {
+            // When
+            namespace.kubectl("delete", "pod", "redis-crypto-0", "--grace-period=0", "--force");
+            namespace.kubectl(
+                    "patch", "rr", "crypto", "--type=merge", "-p", "{\"spec\":{\"memory\":{\"maxMemory\":\"192Mi\"}}}");
+
+            // Then
+            await("the same data in another pod")
+                    .atMost(LIMIT)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> {
+                        assertThat(namespace.uid("redis-crypto-0")).isNotEqualTo(killed);
+                        assertThat(namespace.asConsumer("crypto", "app", "GET", "data:1"))
+                                .isEqualTo("kept");
+                    });
+            assertThat(namespace.asOperator("crypto", "CONFIG", "GET", "maxmemory"))
+                    .as("as long as nobody is there to change it")
+                    .contains("268435456");
+            after = namespace.incarnations();
+        } finally {
+            cluster.operator().scale(2);
+        }
+        await("what was asked")
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(namespace.asOperator("crypto", "CONFIG", "GET", "maxmemory"))
+                        .contains("201326592"));
+        namespace.waitUntilReady();
+        assertThat(namespace.incarnations()).isEqualTo(after);
+    }
+
+    @Test
     void aNamespaceIsGoneWithinAMinute() {
         // When
         Command.Outcome outcome = namespace.attempt("delete", "namespace", namespace.name(), "--timeout=60s");

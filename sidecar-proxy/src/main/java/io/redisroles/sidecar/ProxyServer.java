@@ -176,6 +176,7 @@ public final class ProxyServer implements AutoCloseable {
         Optional<PodSection> pod = settings.pod();
         ActivePolicy policy = new ActivePolicy(loaded.config(), loaded.snapshot());
         metrics.configValid(true);
+        metrics.limitsInForce(loaded.config().policy().limitNames());
         CompletableFuture<Void> tried = stores.start();
         CompletableFuture<Void> sessionsTried = sessions.start(loops, loaded.snapshot());
         Limits limits = stores.storage() == Settings.Storage.IN_MEMORY

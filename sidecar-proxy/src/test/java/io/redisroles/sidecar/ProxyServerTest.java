@@ -443,7 +443,10 @@ class ProxyServerTest {
         assertThat(RawClient.get(proxy.server.probes(), "/healthz/ready")).startsWith("HTTP/1.1 200");
         proxy.get("/nowhere");
         proxy.awaitMetrics(
-                "redisroles_config_valid 1.0", "redisroles_redis_up{store=\"limits\"} 1.0", "outcome=\"no_rule\"");
+                "redisroles_config_valid 1.0",
+                "redisroles_redis_up{store=\"limits\"} 1.0",
+                "redisroles_new_subjects_overflowed_total{limit=\"login-ip\"} 0.0",
+                "outcome=\"no_rule\"");
     }
 
     private static String sha256(String text) {

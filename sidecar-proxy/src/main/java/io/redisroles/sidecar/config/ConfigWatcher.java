@@ -71,6 +71,7 @@ public final class ConfigWatcher {
             throw new ConfigException("the policy needs " + snapshot.neededStores() + " but this sidecar has " + stores
                     + ": that needs a restart");
         }
+        metrics.limitsInForce(config.policy().limitNames());
         policy.replace(config, snapshot);
         LOG.atInfo().addKeyValue("revision", config.policy().revision()).log("Policy in force");
     }

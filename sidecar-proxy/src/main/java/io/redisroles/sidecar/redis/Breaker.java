@@ -5,8 +5,8 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Whether calls are worth making. Closed: they are. It opens when so many in a row failed, or all did for so long; then nothing
- * is called until a probe succeeds. Probes come after ever longer, jittered delays, which start over with the first call that
+ * Whether calls are worth making. Closed: they are. It opens when so many in a row failed, or none succeeded for so long; then
+ * nothing is called until a probe succeeds. Probes come after ever longer, jittered delays, which start over with the first call that
  * succeeds. Begins open. One thread.
  */
 final class Breaker {
@@ -26,7 +26,10 @@ final class Breaker {
     private final DoubleSupplier jitter;
     private State state = State.OPEN;
     private int failures;
-    private long firstFailure;
+    /** Since when nothing succeeded that failed. */
+    private long failingSince;
+
+    private long lastSuccess;
     private long delayNanos = FIRST_DELAY.toNanos();
 
     /**
@@ -38,6 +41,7 @@ final class Breaker {
     Breaker(LongSupplier nanoTime, DoubleSupplier jitter) {
         this.nanoTime = nanoTime;
         this.jitter = jitter;
+        this.lastSuccess = nanoTime.getAsLong();
     }
 
     State state() {
@@ -48,25 +52,30 @@ final class Breaker {
         return state == State.CLOSED;
     }
 
-    /** A call was answered in time. */
-    void succeeded() {
+    /** A call was answered in time, now. */
+    void succeeded(long now) {
         if (state == State.CLOSED) {
             failures = 0;
+            lastSuccess = now;
             delayNanos = FIRST_DELAY.toNanos();
         }
     }
 
-    /** A call was not; returns whether this opened it. */
-    boolean failed() {
+    /**
+     * A call was not; returns whether this opened it.
+     *
+     * @param sentAt when the call was made: a long wait for nothing is as telling as several short ones
+     */
+    boolean failed(long sentAt) {
         if (state != State.CLOSED) {
             return false;
         }
         long now = nanoTime.getAsLong();
         if (failures == 0) {
-            firstFailure = now;
+            failingSince = sentAt - lastSuccess < 0 ? lastSuccess : sentAt;
         }
         failures++;
-        return (failures >= FAILURES_IN_A_ROW || now - firstFailure >= FAILING_FOR.toNanos()) && open();
+        return (failures >= FAILURES_IN_A_ROW || now - failingSince >= FAILING_FOR.toNanos()) && open();
     }
 
     /** Opens at once; returns whether it was closed. */
@@ -94,5 +103,6 @@ final class Breaker {
     void close() {
         state = State.CLOSED;
         failures = 0;
+        lastSuccess = nanoTime.getAsLong();
     }
 }

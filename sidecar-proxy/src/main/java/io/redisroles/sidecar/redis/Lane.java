@@ -145,14 +145,14 @@ final class Lane implements Pipeline.Owner {
             probe = null;
             probed(error);
         } else if (error == null) {
-            breaker.succeeded();
+            breaker.succeeded(now);
             call.answer(call.values());
         } else {
-            failed(call, error);
+            failed(call, error, now);
         }
     }
 
-    private void failed(Call call, FailureReason error) {
+    private void failed(Call call, FailureReason error, long now) {
         metrics.failed(error.label());
         Pipeline current = pipeline;
         if (error == FailureReason.NOSCRIPT && current != null && call.sendWhole()) {
@@ -164,9 +164,9 @@ final class Lane implements Pipeline.Owner {
             trip(error);
             disconnect();
         } else if (!error.isOutage()) {
-            breaker.succeeded();
+            breaker.succeeded(now);
             health.refused(call, error);
-        } else if (breaker.failed()) {
+        } else if (breaker.failed(call.sentAt())) {
             opened(error);
         }
     }
@@ -177,7 +177,7 @@ final class Lane implements Pipeline.Owner {
         if (call == probe) {
             probe = null;
             probed(FailureReason.TIMEOUT);
-        } else if (breaker.failed()) {
+        } else if (breaker.failed(call.sentAt())) {
             opened(FailureReason.TIMEOUT);
         }
     }

@@ -80,11 +80,19 @@ public final class ProxyMetrics {
         return new StoreMetrics(registry, role, uses);
     }
 
+    /** These limits may be asked for from now on: an alarm sees the first overflow of each only if it saw none before. */
+    public void limitsInForce(List<String> limits) {
+        limits.forEach(this::overflow);
+    }
+
     /** A request of a new subject was counted under the limit's overflow subject. */
     public void newSubjectOverflowed(String limit) {
-        overflows
-                .computeIfAbsent(limit, name -> registry.counter("redisroles_new_subjects_overflowed", "limit", name))
-                .increment();
+        overflow(limit).increment();
+    }
+
+    private Counter overflow(String limit) {
+        return overflows.computeIfAbsent(
+                limit, name -> registry.counter("redisroles_new_subjects_overflowed", "limit", name));
     }
 
     /** Counters of limits may have been lost in Redis; {@code reason} is one of a fixed few words. */

@@ -21,7 +21,7 @@ class BreakerTest {
         breaker.close();
     }
 
-    /** F is a failed call, S one that succeeded, a number so many ms that pass. */
+    /** F is a call that failed at once, F100 one that did after 100 ms, S one that succeeded, a number so many ms that pass. */
     @ParameterizedTest
     @CsvSource({
         "F F F F,               CLOSED",
@@ -35,14 +35,27 @@ class BreakerTest {
         "F 60 S F 60 F,         CLOSED",
         "F 60 S F 60 F 40 F,    OPEN",
         "1000 F,                CLOSED",
+        "1000 F99,              CLOSED",
+        "1000 F100,             OPEN",
+        "1000 F60 F60,          CLOSED",
+        "1000 F60 50 F25,       OPEN",
+        "1000 S F250,           CLOSED",
+        "1000 S 99 F250,        CLOSED",
+        "1000 S 100 F250,       OPEN",
     })
     void itOpensAfterFiveFailuresInARowOrFailuresOnlyFor100Ms(String history, State expected) {
         boolean opened = false;
         for (String event : history.split(" ", -1)) {
             switch (event) {
-                case "F" -> opened = breaker.failed();
-                case "S" -> breaker.succeeded();
-                default -> now += TimeUnit.MILLISECONDS.toNanos(Long.parseLong(event));
+                case "F" -> opened = breaker.failed(now);
+                case "S" -> breaker.succeeded(now);
+                default -> {
+                    if (event.startsWith("F")) {
+                        opened = breaker.failed(now - nanos(event.substring(1)));
+                    } else {
+                        now += nanos(event);
+                    }
+                }
             }
         }
 
@@ -53,10 +66,10 @@ class BreakerTest {
     @Test
     void whatFailsWhileItIsOpenOrProbingChangesNothing() {
         breaker.open();
-        assertThat(breaker.failed()).isFalse();
+        assertThat(breaker.failed(now)).isFalse();
         breaker.probing();
         for (int i = 0; i < 2 * Breaker.FAILURES_IN_A_ROW; i++) {
-            assertThat(breaker.failed()).isFalse();
+            assertThat(breaker.failed(now)).isFalse();
         }
         assertThat(breaker.state()).isEqualTo(State.PROBING);
         assertThat(breaker.open()).as("it was not closed").isFalse();
@@ -65,12 +78,12 @@ class BreakerTest {
     @Test
     void oldFailuresDoNotCountAfterItWasOpen() {
         for (int i = 0; i < Breaker.FAILURES_IN_A_ROW; i++) {
-            breaker.failed();
+            breaker.failed(now);
         }
         breaker.probing();
         breaker.close();
 
-        assertThat(breaker.failed()).isFalse();
+        assertThat(breaker.failed(now)).isFalse();
         assertThat(breaker.isClosed()).isTrue();
     }
 
@@ -85,7 +98,7 @@ class BreakerTest {
 
         breaker.probing();
         breaker.close();
-        breaker.succeeded();
+        breaker.succeeded(now);
         assertThat(delays(2)).containsExactly(100, 200);
     }
 
@@ -95,6 +108,10 @@ class BreakerTest {
         assertThat(delays(2)).containsExactly(50, 100);
         jitter = 0.5;
         assertThat(delays(1)).containsExactly(300);
+    }
+
+    private static long nanos(String millis) {
+        return TimeUnit.MILLISECONDS.toNanos(Long.parseLong(millis));
     }
 
     private int[] delays(int count) {

@@ -57,6 +57,16 @@ class StoreFaultTest {
     }
 
     @Test
+    void oneCallThatWaitedLongInVainIsEnough() {
+        network.blackHole();
+
+        assertThat(reasonOf(debit())).isEqualTo(FailureReason.TIMEOUT);
+        assertDownAtOnce();
+        network.heal();
+        assertHealsWithoutReplay();
+    }
+
+    @Test
     void aRedisThatWasFastIsGivenUpMuchSoonerThanAtTheLatest() throws Exception {
         try (TestStore patient = new TestStore(network.port(), Duration.ofSeconds(30), List.of())) {
             for (int i = 0; i < 70; i++) {
