@@ -60,7 +60,12 @@ public final class TestStore implements AutoCloseable {
 
     /** A connection to the same Redis that is told what changes. */
     public TrackingConnection tracking(TrackingConnection.Reader reader) {
-        return new TrackingConnection(runtime, store.address(), Duration.ofSeconds(30), List.of(), reader);
+        return tracking(Duration.ofSeconds(30), reader);
+    }
+
+    /** The same, and not as patient. */
+    public TrackingConnection tracking(Duration timeout, TrackingConnection.Reader reader) {
+        return new TrackingConnection(runtime, store.address(), timeout, List.of(), reader);
     }
 
     /** Runs something on the event loop, as a request would; returns when it has run. */

@@ -21,6 +21,7 @@ final class Call implements RedisCommand<byte[], byte[], List<Object>> {
     private final byte[][] keys;
     private final byte[][] words;
     private final boolean text;
+    private final boolean word;
     private final Reply reply;
 
     private CommandOutput<byte[], byte[], List<Object>> output;
@@ -32,23 +33,34 @@ final class Call implements RedisCommand<byte[], byte[], List<Object>> {
     /** Who asked has been told. */
     private boolean told;
 
-    private Call(@Nullable Script script, byte[][] keys, byte[][] words, boolean text, Reply reply) {
+    private Call(@Nullable Script script, byte[][] keys, byte[][] words, boolean text, boolean word, Reply reply) {
         this.script = script;
         this.keys = keys;
         this.words = words;
         this.text = text;
+        this.word = word;
         this.reply = reply;
         this.output = new ReplyOutput(text);
     }
 
     /** A script's run; bulk strings of its reply become {@code text}s or stay as they are. */
     static Call script(Script script, byte[][] keys, byte[][] arguments, boolean text, Reply reply) {
-        return new Call(script, keys, arguments, text, reply);
+        return new Call(script, keys, arguments, text, false, reply);
     }
 
     /** Any command; bulk strings of its reply become texts. */
     static Call command(Reply reply, byte[]... words) {
-        return new Call(null, NOTHING, words, true, reply);
+        return new Call(null, NOTHING, words, true, false, reply);
+    }
+
+    /** A command that only shows whether and how fast Redis answers. */
+    static Call word(Reply reply, byte[]... words) {
+        return new Call(null, NOTHING, words, true, true, reply);
+    }
+
+    /** Whether it is made for no request. */
+    boolean isWord() {
+        return word;
     }
 
     /** {@code writer} is about to write it, at {@code nanos} by {@link System#nanoTime}. */

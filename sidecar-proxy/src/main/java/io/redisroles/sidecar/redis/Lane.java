@@ -20,6 +20,9 @@ final class Lane implements Pipeline.Owner {
     /** A connection on which nothing came for so long, though something should have, is dead. */
     private static final long DEAD_AFTER = Duration.ofMillis(500).toNanos();
 
+    /** So often a Redis that is asked nothing is asked for a word: before somebody waits for it in vain. */
+    private static final long BEAT = Duration.ofSeconds(1).toNanos();
+
     private static final byte[] EVAL = "EVAL".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NO_KEYS = "0".getBytes(StandardCharsets.US_ASCII);
     /** May write, so that a replica refuses it; needs no memory. */
@@ -59,16 +62,22 @@ final class Lane implements Pipeline.Owner {
         this.scripts = scripts;
         this.health = health;
         this.metrics = metrics;
-        this.patience = new Patience(timeout);
+        this.patience = new Patience(timeout, System.nanoTime());
     }
 
     EventLoop loop() {
         return loop;
     }
 
-    /** Begins to connect, and keeps at it; completes when that was tried once. Any thread. */
+    /**
+     * Begins to connect, and keeps at it; completes when that was tried once and, where it succeeded, it is known how fast Redis
+     * is. Any thread.
+     */
     CompletableFuture<Void> start() {
-        loop.execute(this::probe);
+        loop.execute(() -> {
+            probe();
+            beatLater();
+        });
         return tried;
     }
 
@@ -124,10 +133,17 @@ final class Lane implements Pipeline.Owner {
 
     @Override
     public void flushed(List<Call> calls) {
-        if (measured == null) {
-            measured = calls.get(0);
+        int asked = 0;
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            if (!call.isWord()) {
+                asked++;
+                measured = measured == null ? call : measured;
+            }
         }
-        metrics.flushed(calls.size());
+        if (asked > 0) {
+            metrics.flushed(asked);
+        }
     }
 
     @Override
@@ -226,6 +242,7 @@ final class Lane implements Pipeline.Owner {
         if (error == null || !error.isOutage()) {
             breaker.close();
             health.up(this);
+            Acquaintance.seek(loop, patience, this::ask, () -> tried.complete(null));
         } else {
             metrics.failed(error.label());
             if (error.needsNewConnection()) {
@@ -235,8 +252,29 @@ final class Lane implements Pipeline.Owner {
             whyOpen = error;
             health.down(this, error);
             probeLater();
+            tried.complete(null);
         }
-        boolean unused = tried.complete(null);
+    }
+
+    /** Asks for a word that says that it can be used. */
+    private void ask(Reply reply) {
+        Pipeline current = pipeline;
+        if (current != null && breaker.isClosed()) {
+            current.submitNow(Call.word(reply, EVAL, PROBE, NO_KEYS));
+        }
+    }
+
+    private void beat() {
+        if (patience.isOlderThan(BEAT, System.nanoTime())) {
+            ask(new Unheard());
+        }
+        beatLater();
+    }
+
+    private void beatLater() {
+        if (!closed) {
+            var unused = loop.schedule(this::beat, BEAT, TimeUnit.NANOSECONDS);
+        }
     }
 
     private void connect() {

@@ -84,7 +84,10 @@ public final class TrackingConnection implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** Begins to connect, and keeps at it; completes when that was tried once. */
+    /**
+     * Begins to connect, and keeps at it; completes when that was tried once and, where it succeeded, it is known how fast Redis
+     * is.
+     */
     public CompletionStage<Void> start() {
         CompletableFuture<Void> attempted = new CompletableFuture<>();
         loop.execute(() -> connect(attempted));
@@ -107,11 +110,11 @@ public final class TrackingConnection implements AutoCloseable {
                 .whenCompleteAsync(
                         (fresh, failure) -> {
                             if (failure == null) {
-                                opened(fresh);
+                                opened(fresh, attempted);
                             } else {
                                 retry(FailureReason.of(failure));
+                                attempted.complete(null);
                             }
-                            attempted.complete(null);
                         },
                         loop);
     }
@@ -136,7 +139,7 @@ public final class TrackingConnection implements AutoCloseable {
         });
     }
 
-    private void opened(Link fresh) {
+    private void opened(Link fresh, CompletableFuture<Void> attempted) {
         fresh.link.connection().addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
@@ -153,6 +156,7 @@ public final class TrackingConnection implements AutoCloseable {
                 .log("Redis tells what changes");
         reader.connected();
         fresh.ping();
+        Acquaintance.seek(loop, fresh.patience, fresh::ask, () -> attempted.complete(null));
         if (closed || !fresh.link.connection().isOpen()) {
             lost(fresh, FailureReason.REFUSED);
         }
@@ -201,6 +205,9 @@ public final class TrackingConnection implements AutoCloseable {
     public final class Link implements Pipeline.Owner {
         private final RedisLink link;
         private final Pipeline pipeline;
+        private final Patience patience = new Patience(timeout, System.nanoTime());
+        /** A call was not answered in time, and none since. */
+        private volatile boolean silent;
         /** By {@link System#nanoTime}: until when what was read is good. */
         private volatile long provenUntil;
 
@@ -219,6 +226,11 @@ public final class TrackingConnection implements AutoCloseable {
         /** Whether what was read over it is still good unless it was said to have changed, by {@link System#nanoTime}. */
         public boolean isLive(long nanos) {
             return !ended && provenUntil - nanos > 0;
+        }
+
+        /** Whether reads over it are worth making: else they wait for a Redis that left others waiting just now. */
+        public boolean isAnswering() {
+            return !silent;
         }
 
         /**
@@ -276,7 +288,7 @@ public final class TrackingConnection implements AutoCloseable {
 
         @Override
         public long patience() {
-            return ready ? timeout.toNanos() : RedisConnector.LIMIT.toNanos();
+            return ready ? patience.limit() : RedisConnector.LIMIT.toNanos();
         }
 
         @Override
@@ -284,6 +296,8 @@ public final class TrackingConnection implements AutoCloseable {
 
         @Override
         public void replied(Call call, long nanos, long now) {
+            patience.observe(nanos, now);
+            silent = false;
             FailureReason error = call.error();
             if (error == null) {
                 call.answer(call.values());
@@ -296,6 +310,7 @@ public final class TrackingConnection implements AutoCloseable {
 
         @Override
         public void late(Call call) {
+            silent = true;
             if (call != ping) { // for which more time is allowed
                 call.fail(FailureReason.TIMEOUT);
             }
@@ -335,6 +350,10 @@ public final class TrackingConnection implements AutoCloseable {
             ping = call;
             pipeline.submitNow(call);
             var unused = loop.schedule(this::ping, PING_NANOS, TimeUnit.NANOSECONDS);
+        }
+
+        private void ask(Reply reply) {
+            submitHere(Call.word(reply, PING));
         }
 
         private void answered(long sent) {

@@ -101,7 +101,9 @@ final class JwtSessions {
 
     private CompletionStage<Long> state(String key) {
         Link current = caching ? link.get() : null;
-        return current != null && states.admits(key, clocks.nanos().getAsLong())
+        return current != null
+                        && current.isAnswering()
+                        && states.admits(key, clocks.nanos().getAsLong())
                 ? states.load(
                                 key,
                                 current,

@@ -135,9 +135,10 @@ public final class Sessions implements SessionValidator, TrackingConnection.Read
 
     private CompletionStage<SessionVerdict> ask(Reference reference, boolean cookie, PolicySection policy, long now) {
         Link link = caching ? link(now) : null;
-        CompletionStage<Optional<KnownSession>> read = link != null && known.admits(reference.key(), now)
-                ? known.load(reference.key(), link, () -> read(link, reference, policy))
-                : read(null, reference, policy); // what is not kept shares the way of the limits
+        CompletionStage<Optional<KnownSession>> read =
+                link != null && link.isAnswering() && known.admits(reference.key(), now)
+                        ? known.load(reference.key(), link, () -> read(link, reference, policy))
+                        : read(null, reference, policy); // what is not kept shares the way of the limits
         return read.thenApply(found -> {
             if (found.isEmpty()) {
                 return SessionVerdict.Invalid.of(reference.isBearer());

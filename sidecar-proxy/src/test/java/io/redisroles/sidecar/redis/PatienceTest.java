@@ -7,21 +7,54 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class PatienceTest {
-    private final Patience patience = new Patience(Duration.ofMillis(250));
     private long now = -5_000_000_000L;
+    private final Patience patience = new Patience(Duration.ofMillis(250), now);
 
     @Test
     void itIsTheConfiguredTimeUntilItIsKnownHowFastRedisIs() {
+        observe(64, 1);
         observe(63, 1);
+        assertThat(patience.isKnown()).isFalse();
         assertThat(limitMillis()).isEqualTo(250);
 
         observe(1, 1);
+        assertThat(patience.isKnown()).isTrue();
         assertThat(limitMillis()).isEqualTo(25);
     }
 
     @Test
+    void theFirstRepliesOfAllAreSlowForReasonsOfTheirOwn() {
+        observe(64, 200);
+        observe(64, 1);
+
+        assertThat(limitMillis()).isEqualTo(25);
+    }
+
+    @Test
+    void oneThatWasSilentForLongIsNotWaitedForLongerThanOneThatWasSlow() {
+        observe(128, 1);
+        observe(1, 60_000);
+        assertThat(limitMillis()).isEqualTo(250);
+
+        for (int second = 1; second <= 40; second++) {
+            now += TimeUnit.SECONDS.toNanos(1);
+            observe(1, 1);
+        }
+        assertThat(limitMillis()).isEqualTo(25);
+    }
+
+    @Test
+    void itKnowsWhenTheLastReplyCame() {
+        observe(1, 1);
+        now += 1000;
+
+        assertThat(patience.isOlderThan(999, now)).isTrue();
+        assertThat(patience.isOlderThan(1000, now)).isFalse();
+    }
+
+    @Test
     void itIsEightTimesTheSlowestOfLateAndNeverMoreThanConfigured() {
-        observe(63, 1);
+        observe(127, 1);
         observe(1, 10);
         assertThat(limitMillis()).isEqualTo(80);
 
@@ -31,7 +64,7 @@ class PatienceTest {
 
     @Test
     void aSlowReplyIsForgottenBySteps() {
-        observe(64, 1);
+        observe(128, 1);
         observe(1, 31);
         assertThat(limitMillis()).isEqualTo(248);
 
@@ -44,7 +77,7 @@ class PatienceTest {
 
     @Test
     void afterAMinuteWithoutRepliesNothingIsKnown() {
-        observe(64, 1);
+        observe(128, 1);
 
         now += TimeUnit.SECONDS.toNanos(61);
         observe(1, 1);

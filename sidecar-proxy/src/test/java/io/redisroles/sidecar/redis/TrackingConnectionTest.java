@@ -2,6 +2,7 @@ package io.redisroles.sidecar.redis;
 
 import io.redisroles.redisprocess.ScratchRedis;
 import io.redisroles.sidecar.TestStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,29 @@ class TrackingConnectionTest {
     }
 
     @Test
+    void afterAReadThatWaitedInVainNoOtherDoesUntilRedisSpeaks() {
+        try (TrackingConnection hasty = store.tracking(Duration.ofSeconds(1), new Deaf())) {
+            // Given
+            await(hasty.start());
+            TrackingConnection.Link link = Optional.ofNullable(hasty.link()).orElseThrow();
+            assertThat(link.isAnswering()).isTrue();
+
+            // When
+            redis.freeze();
+            CompletionStage<List<Object>> answer = link.evaluate(READ, "late");
+
+            // Then
+            assertThatThrownBy(() -> await(answer)).hasCauseInstanceOf(StoreUnavailableException.class);
+            assertThat(link.isAnswering()).isFalse();
+            redis.thaw();
+            await("an answer over whatever connection there is").until(() -> {
+                TrackingConnection.Link now = hasty.link();
+                return now != null && now.isAnswering();
+            });
+        }
+    }
+
+    @Test
     void aReadThatWaitsWhenTheConnectionIsLostFails() {
         // Given
         TrackingConnection.Link link = link();
@@ -108,6 +132,18 @@ class TrackingConnectionTest {
         assertThatThrownBy(() -> await(link.evaluate(READ, "after")))
                 .as("over a connection that has ended")
                 .hasCauseInstanceOf(StoreUnavailableException.class);
+    }
+
+    /** Does not care what changed. */
+    private static final class Deaf implements TrackingConnection.Reader {
+        @Override
+        public void changed(String key) {}
+
+        @Override
+        public void changedAll() {}
+
+        @Override
+        public void connected() {}
     }
 
     private TrackingConnection.Link link() {
