@@ -35,7 +35,7 @@ final class Patience {
         lastReply = now;
     }
 
-    /** A reply took {@code nanos}; late ones count too. */
+    /** A reply took {@code nanos}. Late ones count too, but not those that came after an outage: that is no pace. */
     void observe(long nanos, long now) {
         fade(now);
         lastReply = now;
@@ -45,7 +45,9 @@ final class Patience {
                 return;
             }
         }
-        slowest = Math.max(slowest, Math.min(nanos, longest / FACTOR));
+        if (nanos <= longest) {
+            slowest = Math.max(slowest, Math.min(nanos, longest / FACTOR));
+        }
     }
 
     /** Whether it is known how fast Redis is. */

@@ -31,9 +31,18 @@ class PatienceTest {
     }
 
     @Test
-    void oneThatWasSilentForLongIsNotWaitedForLongerThanOneThatWasSlow() {
+    void anOutageIsNoPace() {
         observe(128, 1);
-        observe(1, 60_000);
+
+        observe(1, 251);
+
+        assertThat(limitMillis()).isEqualTo(25);
+    }
+
+    @Test
+    void howeverSlowItWasIsForgottenInTheSameTime() {
+        observe(128, 1);
+        observe(1, 250);
         assertThat(limitMillis()).isEqualTo(250);
 
         for (int second = 1; second <= 40; second++) {
