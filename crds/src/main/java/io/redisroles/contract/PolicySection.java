@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The part of a sidecar's configuration that changes while it serves. Every value is resolved: nothing is left to default.
@@ -221,6 +222,9 @@ public record PolicySection(
             LimitMode mode,
             Map<String, Amount> tiers,
             OnStoreFailure onStoreFailure) {
+        /** {@link #memory} of the longest period. */
+        public static final Duration LONGEST_MEMORY = Duration.ofDays(31);
+
         public Limit {
             by = List.copyOf(by);
             tiers = Map.copyOf(tiers);
@@ -250,6 +254,15 @@ public record PolicySection(
         /** How many this limit admits for {@code tier}. */
         public Amount amountFor(String tier) {
             return tiers.getOrDefault(tier, amount);
+        }
+
+        /** For how long at most a debit makes a difference: the algorithm's horizon, and as often as a burst exceeds the amount. */
+        public Duration memory() {
+            long times = Stream.concat(Stream.of(amount), tiers.values().stream())
+                    .mapToLong(each -> (each.burst() + each.requests() - 1) / each.requests())
+                    .max()
+                    .orElse(1);
+            return algorithm.horizon().multipliedBy(times);
         }
 
         /** The largest number of requests of any tier; decides how wide a counter is stored. */

@@ -14,6 +14,7 @@ import io.redisroles.sidecar.limit.LocalRateLimiter;
 import io.redisroles.sidecar.limit.NewSubjectBound;
 import io.redisroles.sidecar.limit.RateLimiter;
 import io.redisroles.sidecar.limit.RedisRateLimiter;
+import io.redisroles.sidecar.limit.TwinCounters;
 import io.redisroles.sidecar.redis.RedisRuntime;
 import io.redisroles.sidecar.redis.RedisStore;
 import io.redisroles.sidecar.redis.TrackingConnection;
@@ -94,8 +95,6 @@ final class Limits implements AutoCloseable {
             endings.push(denials::close);
             shared = new DenyCache(shared, System::nanoTime, DENIALS, Optional.of(denials));
         }
-        shared = new NewSubjectBound(
-                shared, policy, System::nanoTime, random.nextLong(), RECENT_SUBJECTS, metrics::newSubjectOverflowed);
         LiveSidecars sidecars = new LiveSidecars(store, policy, timer, LiveSidecars.PERIOD, random);
         CounterWatch watch = new CounterWatch(
                 store,
@@ -110,7 +109,17 @@ final class Limits implements AutoCloseable {
         watch.start();
         endings.push(sidecars::close);
         endings.push(watch::stop);
-        return new Limits(new FallbackRateLimiter(shared, local), sidecars::atLeast, endings);
+        RateLimiter counting = new TwinCounters(new FallbackRateLimiter(shared, local));
+        return new Limits(
+                new NewSubjectBound(
+                        counting,
+                        policy,
+                        System::nanoTime,
+                        random.nextLong(),
+                        RECENT_SUBJECTS,
+                        metrics::newSubjectOverflowed),
+                sidecars::atLeast,
+                endings);
     }
 
     /** Limits of a process that has no Redis and knows no other sidecar. */

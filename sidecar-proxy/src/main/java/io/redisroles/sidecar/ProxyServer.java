@@ -19,8 +19,10 @@ import io.redisroles.sidecar.admin.ProbePages;
 import io.redisroles.sidecar.admin.Quitting;
 import io.redisroles.sidecar.admission.Admission;
 import io.redisroles.sidecar.admission.DecisionLog;
+import io.redisroles.sidecar.config.ActiveKeys;
 import io.redisroles.sidecar.config.ActivePolicy;
 import io.redisroles.sidecar.config.ConfigWatcher;
+import io.redisroles.sidecar.config.KeyWatcher;
 import io.redisroles.sidecar.config.LoadedConfig;
 import io.redisroles.sidecar.config.Settings;
 import io.redisroles.sidecar.health.AppProbes;
@@ -41,6 +43,7 @@ import io.redisroles.sidecar.upstream.AppProtocol;
 import io.redisroles.sidecar.upstream.UpstreamPool;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -175,6 +178,7 @@ public final class ProxyServer implements AutoCloseable {
         StaticSection section = loaded.config().staticSection();
         Optional<PodSection> pod = settings.pod();
         ActivePolicy policy = new ActivePolicy(loaded.config(), loaded.snapshot());
+        ActiveKeys keys = new ActiveKeys(loaded.keys());
         metrics.configValid(true);
         metrics.limitsInForce(loaded.config().policy().limitNames());
         CompletableFuture<Void> tried = stores.start();
@@ -186,16 +190,16 @@ public final class ProxyServer implements AutoCloseable {
         Admission admission = new Admission(
                 sessions.validator(),
                 limits.limiter(),
-                new CounterKeys(loaded.identifierKey().hash("rate")),
+                new CounterKeys(keys.hashes("rate")),
                 limits::sidecars,
                 new DecisionLog(metrics));
-        Sockets opened = sockets(sessions, loaded, metrics);
+        Sockets opened = sockets(sessions, keys, metrics);
         sockets = Optional.of(opened);
         ProxyServices services = ProxyServices.of(
                 policy,
                 admission,
                 opened,
-                loaded.identifierKey().hash("session"),
+                keys.hashes("session"),
                 section.answerSource(),
                 pools(Listeners.resolved(section.upstream())),
                 timeouts,
@@ -222,7 +226,8 @@ public final class ProxyServer implements AutoCloseable {
                     port.inbound(),
                     new OpaquePipeline(Listeners.resolved(port.upstream()), opaque, metrics));
         }
-        watch(new ConfigWatcher(settings.configFile(), loaded.text(), policy, stores.names(), metrics));
+        watch(new ConfigWatcher(settings.configFile(), loaded.text(), policy, stores.names(), metrics)::poll);
+        watch(new KeyWatcher(Path.of(section.identifierKeyFile()), loaded.keysText(), keys)::poll);
         state = Lifecycle.SERVING;
         LOG.atInfo()
                 .addKeyValue("inbound", inbound())
@@ -269,14 +274,14 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private Sockets sockets(SessionParts sessions, LoadedConfig loaded, ProxyMetrics metrics) {
+    private Sockets sockets(SessionParts sessions, ActiveKeys keys, ProxyMetrics metrics) {
         Optional<SocketRegistry> registry = stores.find(StoreName.SOCKETS)
                 .map(store -> new SocketRegistry(
                         store,
                         loops.next(),
                         System::nanoTime,
                         new RandomIds(new SecureRandom()),
-                        loaded.identifierKey().hash("presence"),
+                        keys.hashes("presence"),
                         PresenceTerms.STANDARD,
                         metrics.sockets()));
         registry.ifPresent(SocketRegistry::start);
@@ -301,9 +306,9 @@ public final class ProxyServer implements AutoCloseable {
         return loop -> pools.computeIfAbsent(loop, own -> new UpstreamPool(own, app, protocol));
     }
 
-    private void watch(ConfigWatcher watcher) {
+    private void watch(Runnable poll) {
         var unused = background.scheduleWithFixedDelay(
-                watcher::poll, CONFIG_POLL.toMillis(), CONFIG_POLL.toMillis(), TimeUnit.MILLISECONDS);
+                poll, CONFIG_POLL.toMillis(), CONFIG_POLL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Stops taking connections, finishes the requests that are under way within a bound, and ends. */

@@ -226,9 +226,18 @@ public final class RunningProxy implements AutoCloseable {
 
     /** Replaces the whole configuration file. */
     public void writeConfig(String yaml) {
+        replace(configFile(), yaml);
+    }
+
+    /** Replaces the file with the keys of the identifiers. */
+    public void writeIdentifierKeys(String text) {
+        replace(directory.resolve("identifier.key"), text);
+    }
+
+    private void replace(Path file, String text) {
         try {
-            Path fresh = Files.writeString(directory.resolve("fresh.yaml"), yaml);
-            Files.move(fresh, configFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Path fresh = Files.writeString(directory.resolve("fresh"), text);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

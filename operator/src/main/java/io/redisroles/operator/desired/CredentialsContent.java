@@ -21,6 +21,9 @@ record CredentialsContent(Map<String, String> data) {
     static final String ROTATION = "rotation.requested";
     static final String ENDED_LOGINS = "rotation.ended-logins";
     static final String MADE = "rotation.time";
+    private static final String FORMER_IDENTIFIERS = "identifier.former-key";
+    private static final String FORMER_IDENTIFIERS_UNTIL = "identifier.former-until";
+    private static final String IDENTIFIERS_REQUESTED = "identifier.requested";
     private static final String PASSWORD = ".password";
     private static final String RECORDED = ".sha256";
     private static final String NEXT = ".next";
@@ -41,6 +44,17 @@ record CredentialsContent(Map<String, String> data) {
                         password(user + NEXT),
                         former(user),
                         password(user + LAST)));
+    }
+
+    /** The secret behind hashed identifiers; empty if there is none. */
+    Optional<IdentifierSecret> identifiers() {
+        return password(ContractPaths.IDENTIFIER_KEY)
+                .map(current -> new IdentifierSecret(
+                        current,
+                        password(FORMER_IDENTIFIERS)
+                                .flatMap(former -> time(FORMER_IDENTIFIERS_UNTIL)
+                                        .map(until -> new IdentifierSecret.Former(former, until))),
+                        text(IDENTIFIERS_REQUESTED).orElse("")));
     }
 
     Optional<Password> password(String key) {
@@ -92,7 +106,15 @@ record CredentialsContent(Map<String, String> data) {
                 passwords.last().ifPresent(last -> content.put(user + LAST, last.value()));
             }
         });
-        content.put(ContractPaths.IDENTIFIER_KEY, credentials.identifierKey().value());
+        IdentifierSecret identifiers = credentials.identifiers();
+        content.put(ContractPaths.IDENTIFIER_KEY, identifiers.current().value());
+        identifiers.former().ifPresent(former -> {
+            content.put(FORMER_IDENTIFIERS, former.key().value());
+            content.put(FORMER_IDENTIFIERS_UNTIL, former.until().toString());
+        });
+        if (!identifiers.requested().isEmpty()) {
+            content.put(IDENTIFIERS_REQUESTED, identifiers.requested());
+        }
         if (!credentials.rotation().isEmpty()) {
             content.put(ROTATION, credentials.rotation());
         }

@@ -88,7 +88,7 @@ public final class DesiredResources {
         identifierRole(plan)
                 .ifPresent(role -> secrets.put(
                         ContractPaths.IDENTIFIER_KEY,
-                        credentials.apply(role).identifierKey().value()));
+                        credentials.apply(role).identifiers().lines()));
         return List.of(
                 Secrets.of(Metadata.owned(plan, name), "Opaque", secrets),
                 new ConfigMapBuilder()

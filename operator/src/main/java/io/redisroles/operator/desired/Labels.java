@@ -32,6 +32,9 @@ public final class Labels {
     /** As {@link #ROTATE}, but at once: the old passwords and logins end. */
     public static final String ROTATE_NOW = "redisroles.io/rotate-now";
 
+    /** On a RedisRole: every new value exchanges the secret that identifiers in key names are hashed with. */
+    public static final String ROTATE_IDENTIFIERS = "redisroles.io/rotate-identifiers";
+
     static final String API_VERSION = "redisroles.io/v1alpha1";
 
     private Labels() {}

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * is followed by one that goes on.
  *
  * @param byUser passwords by ACL user
- * @param identifierKey behind the keyed hashes in key names
+ * @param identifiers behind the keyed hashes in key names
  * @param rotation the last request to rotate that was taken up
  * @param endedLogins the last request to end all logins that was taken up; both are empty if there was none
  * @param made when all passwords last changed; empty if nobody noted it
  */
 public record RoleCredentials(
         SortedMap<String, UserPasswords> byUser,
-        Password identifierKey,
+        IdentifierSecret identifiers,
         String rotation,
         String endedLogins,
         Optional<Instant> made) {
@@ -63,7 +63,7 @@ public record RoleCredentials(
                                 .orElseGet(() -> UserPasswords.only(random.get()))));
         return new RoleCredentials(
                 byUser,
-                content.password(ContractPaths.IDENTIFIER_KEY).orElseGet(random),
+                content.identifiers().orElseGet(() -> IdentifierSecret.first(random.get())),
                 content.text(CredentialsContent.ROTATION).orElse(""),
                 content.text(CredentialsContent.ENDED_LOGINS).orElse(""),
                 content.time(CredentialsContent.MADE));

@@ -9,9 +9,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * How passwords change without a failed login. A next password is first accepted beside the current one; once the running
+ * How passwords change without a failed login, and the secret of identifiers without a lost count. A next password is first accepted beside the current one; once the running
  * server has proved it, it becomes the one that consumers are told; the one before is accepted for {@link #OVERLAP} more, which
  * is more than a kubelet needs to refresh a mounted Secret. Nothing but the credentials is remembered.
  */
@@ -26,6 +27,8 @@ public final class Rotation {
      *
      * @param rotate the value of the annotation that asks for a rotation, empty if absent; a new value is a new request
      * @param endLogins as {@code rotate}, at once and with an end of all logins
+     * @param identifiers as {@code rotate}, for the secret behind hashed identifiers
+     * @param memory for how long at most a counter of the role remembers
      * @param users whose binding somebody edited or deleted: they are rotated alone
      * @param loaded whether the running server has proved the credentials as they are
      * @param created whether the credentials were made just now: requests of before are met
@@ -34,6 +37,8 @@ public final class Rotation {
     public record Request(
             String rotate,
             String endLogins,
+            String identifiers,
+            Duration memory,
             Set<String> users,
             boolean loaded,
             boolean created,
@@ -66,7 +71,7 @@ public final class Rotation {
         });
         return new RoleCredentials(
                 byUser,
-                credentials.identifierKey(),
+                credentials.identifiers().next(request.identifiers(), request.created(), request.memory(), random, now),
                 asked ? request.rotate() : credentials.rotation(),
                 ending ? request.endLogins() : credentials.endedLogins(),
                 rotates || ends ? Optional.of(now.truncatedTo(ChronoUnit.SECONDS)) : made(credentials, request, now));
@@ -95,11 +100,13 @@ public final class Rotation {
                 .anyMatch(passwords -> passwords.next().isPresent());
     }
 
-    /** When the next former password ends; empty if none is left. */
+    /** When the next former password, or the former secret of identifiers, ends; empty if none is left. */
     public static Optional<Instant> nextEnd(RoleCredentials credentials) {
-        return credentials.byUser().values().stream()
-                .flatMap(passwords -> passwords.former().stream())
-                .map(UserPasswords.Former::until)
+        return Stream.concat(
+                        credentials.byUser().values().stream()
+                                .flatMap(passwords -> passwords.former().stream())
+                                .map(UserPasswords.Former::until),
+                        credentials.identifiers().former().map(IdentifierSecret.Former::until).stream())
                 .min(Instant::compareTo);
     }
 }

@@ -5,6 +5,7 @@ import io.redisroles.contract.KeyNames;
 import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.PolicySection.SessionSource;
 import io.redisroles.contract.StoreName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +18,10 @@ import java.util.stream.Collectors;
  * @param stores what it uses this role for
  * @param namespace of both
  * @param session where its sessions are
+ * @param longestMemory for how long at most one of its counters remembers
  */
-public record PolicyGrant(String policy, Set<StoreName> stores, String namespace, PolicySection.Session session) {
+public record PolicyGrant(
+        String policy, Set<StoreName> stores, String namespace, PolicySection.Session session, Duration longestMemory) {
     /** What needs no key. Of the commands about connections, those that reach other clients are taken away again. */
     private static final List<String> KEYLESS = List.of(
             "resetchannels",

@@ -5,6 +5,7 @@ import io.redisroles.api.v1alpha1.AccessPolicySpec;
 import io.redisroles.api.v1alpha1.RoleKind;
 import io.redisroles.contract.ContractPaths;
 import io.redisroles.contract.Endpoint;
+import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.SidecarConfig;
 import io.redisroles.contract.StaticSection;
 import io.redisroles.contract.StoreName;
@@ -56,7 +57,20 @@ public final class PolicyPlanner {
                         policy.getMetadata().getName(),
                         stores,
                         policy.getMetadata().getNamespace(),
-                        session));
+                        session,
+                        longestMemory(policy)));
+    }
+
+    /** Sidecars of a policy whose rules are wrong may count by any that it ever had. */
+    private static Duration longestMemory(AccessPolicy policy) {
+        return PolicySections.of(policy)
+                .section()
+                .map(section -> section.rules().stream()
+                        .flatMap(rule -> rule.limits().stream())
+                        .map(PolicySection.Limit::memory)
+                        .max(Duration::compareTo)
+                        .orElse(Duration.ZERO))
+                .orElse(PolicySection.Limit.LONGEST_MEMORY);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.redisroles.api.v1alpha1.Fsync;
 import io.redisroles.api.v1alpha1.ReclaimPolicy;
 import io.redisroles.api.v1alpha1.RedisRoleSpec;
 import io.redisroles.api.v1alpha1.RoleKind;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,14 @@ public record RolePlan(
 
     /** Where clients connect. */
     public record ServicePort(String name, int port) {}
+
+    /** For how long at most a counter that a policy keeps here remembers. */
+    public Duration longestMemory() {
+        return grants.stream()
+                .map(PolicyGrant::longestMemory)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
 
     /** The Service's DNS name within the cluster. */
     public String host() {

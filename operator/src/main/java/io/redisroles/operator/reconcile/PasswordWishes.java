@@ -55,7 +55,14 @@ record PasswordWishes(RedisRole role, RolePlan plan, ResourceApplier secrets) {
                 .map(ConsumerPlan::name)
                 .collect(Collectors.toSet());
         return new Rotation.Request(
-                annotation(Labels.ROTATE), annotation(Labels.ROTATE_NOW), users, loaded, created, plan.rotation());
+                annotation(Labels.ROTATE),
+                annotation(Labels.ROTATE_NOW),
+                annotation(Labels.ROTATE_IDENTIFIERS),
+                plan.longestMemory(),
+                users,
+                loaded,
+                created,
+                plan.rotation());
     }
 
     private boolean isEditedOrDeleted(ConsumerPlan consumer, RoleCredentials credentials) {

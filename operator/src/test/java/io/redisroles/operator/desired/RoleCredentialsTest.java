@@ -31,7 +31,7 @@ class RoleCredentialsTest {
 
         // Then
         assertThat(next.of("a")).isEqualTo(first.of("a"));
-        assertThat(next.identifierKey()).isEqualTo(first.identifierKey());
+        assertThat(next.identifiers()).isEqualTo(first.identifiers());
         assertThat(next.of("b")).isEqualTo(new Password("made-now"));
     }
 

@@ -97,7 +97,10 @@ class RotationTest {
     void aRequestThatIsOlderThanTheCredentialsIsMet() {
         // When
         RoleCredentials after = Rotation.next(
-                FIRST, new Rotation.Request("one", "two", Set.of(), false, true, Optional.empty()), this::random, NOON);
+                FIRST,
+                new Rotation.Request("one", "two", "", Duration.ZERO, Set.of(), false, true, Optional.empty()),
+                this::random,
+                NOON);
 
         // Then
         assertThat(after.byUser()).isEqualTo(FIRST.byUser());
@@ -108,7 +111,10 @@ class RotationTest {
     void anEditedBindingRotatesItsConsumerAlone() {
         // When
         RoleCredentials after = Rotation.next(
-                FIRST, new Rotation.Request("", "", Set.of("a"), false, false, Optional.empty()), this::random, NOON);
+                FIRST,
+                new Rotation.Request("", "", "", Duration.ZERO, Set.of("a"), false, false, Optional.empty()),
+                this::random,
+                NOON);
 
         // Then
         assertThat(after.digests("a")).hasSize(2);
@@ -205,11 +211,48 @@ class RotationTest {
         Instant later = NOON.plus(Duration.ofHours(5));
 
         // When
-        Rotation.Request asked = new Rotation.Request("now", "", Set.of(), true, false, Optional.of(schedule));
+        Rotation.Request asked =
+                new Rotation.Request("now", "", "", Duration.ZERO, Set.of(), true, false, Optional.of(schedule));
         RoleCredentials announced = next(noted, asked, later);
 
         // Then
         assertThat(announced.made()).hasValue(later);
+    }
+
+    @Test
+    void anotherSecretOfIdentifiersIsToldBesideTheFormerOneUntilNothingRemembersThat() {
+        // When asked
+        Duration day = Duration.ofDays(1);
+        RoleCredentials exchanging = next(FIRST, identifiers("one", day), NOON);
+
+        // Then sidecars are told both, and nothing else changes
+        IdentifierSecret former = FIRST.identifiers();
+        IdentifierSecret both = exchanging.identifiers();
+        assertThat(both.current()).isNotEqualTo(former.current());
+        assertThat(both.lines())
+                .isEqualTo(both.current().value() + "\n" + former.current().value());
+        assertThat(exchanging.byUser()).isEqualTo(FIRST.byUser());
+
+        // Then it ends when all have heard of it and the longest period has passed, and another waits for that
+        Instant end = NOON.plus(Rotation.OVERLAP).plus(day);
+        assertThat(Rotation.nextEnd(exchanging)).hasValue(end);
+        assertThat(next(exchanging, identifiers("two", day), end.minusSeconds(1)))
+                .isEqualTo(exchanging);
+        RoleCredentials ended = next(exchanging, identifiers("one", day), end);
+        assertThat(ended.identifiers().lines()).isEqualTo(both.current().value());
+        assertThat(Rotation.nextEnd(ended)).isEmpty();
+        assertThat(next(ended, identifiers("one", day), end)).isEqualTo(ended);
+        assertThat(next(exchanging, identifiers("two", day), end).identifiers().former())
+                .map(IdentifierSecret.Former::key)
+                .hasValue(both.current());
+    }
+
+    @Test
+    void theStateOfAnExchangeIsInTheSecret() {
+        RoleCredentials exchanging = next(FIRST, identifiers("one", Duration.ofMinutes(1)), NOON);
+
+        assertThat(RoleCredentials.complete(PLAN, Optional.of(secret(exchanging)), this::random))
+                .isEqualTo(exchanging);
     }
 
     @Test
@@ -219,11 +262,15 @@ class RotationTest {
     }
 
     private static Rotation.Request scheduled(RotationSchedule schedule) {
-        return new Rotation.Request("", "", Set.of(), true, false, Optional.of(schedule));
+        return new Rotation.Request("", "", "", Duration.ZERO, Set.of(), true, false, Optional.of(schedule));
+    }
+
+    private static Rotation.Request identifiers(String identifiers, Duration memory) {
+        return new Rotation.Request("", "", identifiers, memory, Set.of(), true, false, Optional.empty());
     }
 
     private static Rotation.Request request(String rotate, String endLogins, boolean loaded) {
-        return new Rotation.Request(rotate, endLogins, Set.of(), loaded, false, Optional.empty());
+        return new Rotation.Request(rotate, endLogins, "", Duration.ZERO, Set.of(), loaded, false, Optional.empty());
     }
 
     private Password random() {

@@ -135,9 +135,12 @@ class PolicyPlannerTest {
 
         // Then
         assertThat(planning(policy).plan()).isEmpty();
+        PolicyGrant good = PolicyPlanner.grant(Samples.policy("web"), "sample").orElseThrow();
         assertThat(PolicyPlanner.grant(policy, "sample"))
-                .as("they go on with the last good rules")
-                .isEqualTo(PolicyPlanner.grant(Samples.policy("web"), "sample"));
+                .as("and may have counted for as long as any limit may")
+                .hasValue(new PolicyGrant(
+                        good.policy(), good.stores(), good.namespace(), good.session(), Duration.ofDays(31)));
+        assertThat(good.longestMemory()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.redisroles.operator.desired.RoleCredentials;
 import io.redisroles.operator.desired.Rotation;
 import io.redisroles.operator.plan.RolePlan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -293,7 +294,8 @@ class LiveChangesTest {
         assertThat(redis.run("app", "SET a:1 x")).isEqualTo("OK");
         RolePlan plan = plan(ONE);
         RoleCredentials before = credentials(plan);
-        Rotation.Request now = new Rotation.Request("", "leaked", Set.of(), false, false, Optional.empty());
+        Rotation.Request now =
+                new Rotation.Request("", "leaked", "", Duration.ZERO, Set.of(), false, false, Optional.empty());
         RoleCredentials after = Rotation.next(before, now, () -> new Password("fresh"), Instant.EPOCH);
 
         // When

@@ -73,9 +73,10 @@ public final class Admission {
             return MessageGate.OPEN;
         }
         Pending pending = new Pending(request, policy, rule.get(), ipOf(request, policy));
-        List<Charge> charges =
-                charges(pending, rule.get().messageLimits(), subject(pending, admitted.session()), admitted.tier());
-        return new MessageLimits(rule.get().rule(), charges, limiter, log);
+        List<Limit> limits = rule.get().messageLimits();
+        Subject subject = subject(pending, admitted.session());
+        return new MessageLimits(
+                rule.get().rule(), () -> charges(pending, limits, subject, admitted.tier()), limiter, log);
     }
 
     private CompletionStage<Verdict> decide(RequestContext request, Pending pending) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The Message limits of one WebSocket: one decision of all of them for each message, those of one read asked for together, so
@@ -20,17 +21,23 @@ final class MessageLimits implements MessageGate {
     private static final int MOST_AT_ONCE = 64;
 
     private final Rule rule;
-    private final List<Charge> charges;
+    private final Supplier<List<Charge>> charges;
     private final RateLimiter limiter;
     private final DecisionLog log;
     private final boolean paced;
 
-    MessageLimits(Rule rule, List<Charge> charges, RateLimiter limiter, DecisionLog log) {
+    /**
+     * Limits messages.
+     *
+     * @param charges what one message asks, of the counters as they are named then
+     */
+    MessageLimits(Rule rule, Supplier<List<Charge>> charges, RateLimiter limiter, DecisionLog log) {
         this.rule = rule;
-        this.charges = List.copyOf(charges);
+        this.charges = charges;
         this.limiter = limiter;
         this.log = log;
-        this.paced = charges.stream().anyMatch(charge -> charge.limit().algorithm() instanceof Algorithm.LeakyBucket);
+        this.paced =
+                charges.get().stream().anyMatch(charge -> charge.limit().algorithm() instanceof Algorithm.LeakyBucket);
     }
 
     @Override
@@ -62,7 +69,8 @@ final class MessageLimits implements MessageGate {
     }
 
     private CompletableFuture<Ruling> rule() {
-        CompletableFuture<LimitDecision> decision = limiter.acquire(charges).toCompletableFuture();
+        CompletableFuture<LimitDecision> decision =
+                limiter.acquire(charges.get()).toCompletableFuture();
         return decision.isDone() && !decision.isCompletedExceptionally()
                 ? CompletableFuture.completedFuture(ruling(decision.join()))
                 : decision.thenApply(this::ruling).exceptionally(failure -> undecided());

@@ -13,9 +13,11 @@ import java.nio.file.Path;
  * @param text of the file
  * @param config the same, parsed
  * @param snapshot its policy, compiled
- * @param identifierKey the secret behind keyed hashes
+ * @param keysText of the file with the identifier keys
+ * @param keys the secrets behind keyed hashes
  */
-public record LoadedConfig(String text, SidecarConfig config, PolicySnapshot snapshot, IdentifierKey identifierKey) {
+public record LoadedConfig(
+        String text, SidecarConfig config, PolicySnapshot snapshot, String keysText, IdentifierKeys keys) {
     /**
      * Reads the file and the key that it names.
      *
@@ -25,11 +27,13 @@ public record LoadedConfig(String text, SidecarConfig config, PolicySnapshot sna
         String text = readText(file, "the configuration");
         SidecarConfig config = new SidecarConfigCodec().read(text);
         Path keyFile = Path.of(config.staticSection().identifierKeyFile());
+        String keysText = readText(keyFile, "the identifier key");
         return new LoadedConfig(
                 text,
                 config,
                 PolicySnapshot.compile(config.policy()),
-                IdentifierKey.parse(keyFile, readText(keyFile, "the identifier key")));
+                keysText,
+                IdentifierKeys.parse(keyFile, keysText));
     }
 
     private static String readText(Path file, String what) {

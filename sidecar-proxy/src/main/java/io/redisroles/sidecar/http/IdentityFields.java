@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import io.redisroles.sidecar.admission.Verdict;
 import io.redisroles.sidecar.cache.Doorkeeper;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.config.KeyedHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The fields by which the proxy tells the app who asks. Nobody else can set them, under any spelling. */
@@ -33,14 +35,14 @@ public final class IdentityFields {
     /** Places of one session; without a choice of places one in five of a thousand sessions would share another's. */
     private static final int PLACES = 4;
 
-    private final KeyedHash sessionHash;
+    private final Supplier<Hashes> sessionHashes;
     /** Tags of sessions that come again, by their hash: an entry is immutable, so threads may overwrite each other's. */
     private final @Nullable Tagged[] recent = new Tagged[REMEMBERED];
 
     private final Doorkeeper doorkeeper = new Doorkeeper(REMEMBERED);
 
-    IdentityFields(KeyedHash sessionHash) {
-        this.sessionHash = sessionHash;
+    IdentityFields(Supplier<Hashes> sessionHashes) {
+        this.sessionHashes = sessionHashes;
     }
 
     /**
@@ -64,7 +66,9 @@ public final class IdentityFields {
         });
     }
 
+    @SuppressWarnings("ReferenceEquality") // Another key's hash is another instance.
     private String tag(String identity) {
+        KeyedHash sessionHash = sessionHashes.get().current();
         int hash = identity.hashCode();
         int place = (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
         int free = place ^ ((hash >>> 16) & (PLACES - 1));
@@ -74,13 +78,13 @@ public final class IdentityFields {
                 free = place ^ i;
                 break;
             }
-            if (known.identity.equals(identity)) {
+            if (known.identity.equals(identity) && known.by == sessionHash) {
                 return known.tag;
             }
         }
         String tag = sessionHash.tag(identity);
         if (recent[free] == null || doorkeeper.admits(hash)) {
-            recent[free] = new Tagged(identity, tag);
+            recent[free] = new Tagged(identity, tag, sessionHash);
         }
         return tag;
     }
@@ -155,5 +159,5 @@ public final class IdentityFields {
         return true;
     }
 
-    private record Tagged(String identity, String tag) {}
+    private record Tagged(String identity, String tag, KeyedHash by) {}
 }

@@ -2,12 +2,13 @@ package io.redisroles.sidecar.http;
 
 import io.netty.channel.EventLoop;
 import io.redisroles.sidecar.admission.Admission;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.config.ActivePolicy;
-import io.redisroles.sidecar.config.KeyedHash;
 import io.redisroles.sidecar.socket.Sockets;
 import io.redisroles.sidecar.telemetry.ProxyMetrics;
 import io.redisroles.sidecar.upstream.UpstreamPool;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What every connection of the proxy shares. Safe for all threads.
@@ -35,14 +36,14 @@ public record ProxyServices(
     /**
      * Puts them together.
      *
-     * @param sessionHash hashes session ids for the app
+     * @param sessionHashes hash session ids for the app
      * @param answerSource whether answers say who decided
      */
     public static ProxyServices of(
             ActivePolicy policy,
             Admission admission,
             Sockets sockets,
-            KeyedHash sessionHash,
+            Supplier<Hashes> sessionHashes,
             boolean answerSource,
             Function<EventLoop, UpstreamPool> pools,
             Timeouts timeouts,
@@ -52,7 +53,7 @@ public record ProxyServices(
                 policy,
                 admission,
                 sockets,
-                new IdentityFields(sessionHash),
+                new IdentityFields(sessionHashes),
                 rateLimits,
                 new Answers(rateLimits),
                 pools,

@@ -6,6 +6,7 @@ import io.redisroles.contract.PolicySection;
 import io.redisroles.contract.PolicySection.Limit;
 import io.redisroles.contract.SubjectPart;
 import io.redisroles.sidecar.cache.Doorkeeper;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.config.KeyedHash;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -15,7 +16,9 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,62 +34,75 @@ public final class CounterKeys {
     /** Places of one name. */
     private static final int PLACES = 4;
 
-    private final KeyedHash hash;
+    private final Supplier<Hashes> hashes;
     /** A reload replaces it; while requests of two policies are under way it changes to and fro. */
     private volatile @Nullable Prepared prepared;
 
-    public CounterKeys(KeyedHash hash) {
-        this.hash = hash;
+    /**
+     * Names by these.
+     *
+     * @param hashes while there are two, every counter has two names: the former is the first
+     */
+    public CounterKeys(Supplier<Hashes> hashes) {
+        this.hashes = hashes;
     }
 
     /** What a request of {@code subject} asks of {@code limit}, one of {@code policy}'s. */
     public Charge charge(PolicySection policy, Limit limit, Subject subject, String tier, int liveSidecars) {
         PreparedLimit own = prepare(policy).limit(limit);
-        return new Charge(own.terms(tier), own.key(subject), liveSidecars);
+        Named named = own.named(subject);
+        return new Charge(own.terms(tier), named.key, named.twin, liveSidecars);
     }
 
     /** The key of {@code subject} under {@code limit} of {@code policy}. */
     String key(PolicySection policy, Limit limit, Subject subject) {
-        return prepare(policy).limit(limit).key(subject);
+        return prepare(policy).limit(limit).named(subject).key;
     }
 
     @SuppressWarnings("ReferenceEquality") // Another instance is prepared again, which is right and rare.
     private Prepared prepare(PolicySection policy) {
         Prepared current = prepared;
-        if (current == null || current.policy != policy) {
-            current = new Prepared(policy);
+        Hashes wanted = hashes.get();
+        if (current == null || current.policy != policy || current.by != wanted) {
+            current = new Prepared(policy, wanted);
             prepared = current;
         }
         return current;
     }
 
-    private final class Prepared {
+    private static final class Prepared {
         private final PolicySection policy;
+        private final Hashes by;
         private final IdentityHashMap<Limit, PreparedLimit> limits = new IdentityHashMap<>();
         private final Names names = new Names();
 
-        Prepared(PolicySection policy) {
+        Prepared(PolicySection policy, Hashes by) {
             this.policy = policy;
-            policy.rules()
-                    .forEach(rule ->
-                            rule.limits().forEach(limit -> limits.put(limit, new PreparedLimit(policy, limit, names))));
+            this.by = by;
+            policy.rules().forEach(rule -> rule.limits().forEach(limit -> limits.put(limit, prepared(limit))));
         }
 
         PreparedLimit limit(Limit limit) {
             PreparedLimit known = limits.get(limit);
-            return known == null ? new PreparedLimit(policy, limit, names) : known;
+            return known == null ? prepared(limit) : known;
+        }
+
+        private PreparedLimit prepared(Limit limit) {
+            return new PreparedLimit(policy, limit, by, names);
         }
     }
 
-    private final class PreparedLimit {
+    private static final class PreparedLimit {
         private final PolicySection policy;
         private final Limit limit;
+        private final Hashes by;
         private final List<SubjectPart> parts;
         private final Terms terms;
         private final Map<String, Terms> tiers = new HashMap<>();
         private final Names names;
 
-        PreparedLimit(PolicySection policy, Limit limit, Names names) {
+        PreparedLimit(PolicySection policy, Limit limit, Hashes by, Names names) {
+            this.by = by;
             this.names = names;
             this.policy = policy;
             this.limit = limit;
@@ -100,7 +116,7 @@ public final class CounterKeys {
             return tiers.isEmpty() ? terms : tiers.getOrDefault(tier, terms);
         }
 
-        String key(Subject subject) {
+        Named named(Subject subject) {
             SubjectPart[] types = new SubjectPart[parts.size()];
             String[] values = new String[types.length];
             int hashCode = limit.name().hashCode();
@@ -116,22 +132,34 @@ public final class CounterKeys {
                     count++;
                 }
             }
-            return key(types, values, count, hashCode);
+            return named(types, values, count, hashCode);
         }
 
-        private String key(SubjectPart[] types, String[] values, int count, int hashCode) {
+        private Named named(SubjectPart[] types, String[] values, int count, int hashCode) {
             Named known = names.find(this, types, values, count, hashCode);
             if (known != null) {
-                return known.key;
+                return known;
             }
-            String tag = name(types, values, 0, 1);
-            String rest = count == 1 ? "" : name(types, values, 1, count);
-            String key = KeyNames.rate(tag, policy.namespace(), policy.name(), limit.name(), rest);
-            names.keep(this, types, values, count, hashCode, key);
-            return key;
+            KeyedHash current = by.current();
+            Optional<KeyedHash> former = policy.identifiers() == Identifiers.HASHED ? by.former() : Optional.empty();
+            // The counter that all sidecars know of is the first.
+            Named fresh = new Named(
+                    this,
+                    Arrays.copyOf(types, count),
+                    Arrays.copyOf(values, count),
+                    key(types, values, count, former.orElse(current)),
+                    former.map(other -> key(types, values, count, current)));
+            names.keep(fresh, hashCode);
+            return fresh;
         }
 
-        private String name(SubjectPart[] types, String[] values, int from, int to) {
+        private String key(SubjectPart[] types, String[] values, int count, KeyedHash hash) {
+            String tag = name(types, values, 0, 1, hash);
+            String rest = count == 1 ? "" : name(types, values, 1, count, hash);
+            return KeyNames.rate(tag, policy.namespace(), policy.name(), limit.name(), rest);
+        }
+
+        private String name(SubjectPart[] types, String[] values, int from, int to, KeyedHash hash) {
             return policy.identifiers() == Identifiers.HASHED
                     ? hash.tag(encode(types, values, from, to))
                     : plain(types, values, from, to);
@@ -155,7 +183,7 @@ public final class CounterKeys {
             return null;
         }
 
-        void keep(PreparedLimit limit, SubjectPart[] types, String[] values, int count, int hashCode, String key) {
+        void keep(Named fresh, int hashCode) {
             int place = place(hashCode);
             int free = 0;
             while (free < PLACES && places.get(place ^ free) != null) {
@@ -167,7 +195,7 @@ public final class CounterKeys {
                 }
                 free = (hashCode >>> 16) & (PLACES - 1);
             }
-            places.set(place ^ free, new Named(limit, Arrays.copyOf(types, count), Arrays.copyOf(values, count), key));
+            places.set(place ^ free, fresh);
         }
 
         private static int place(int hashCode) {
@@ -181,12 +209,14 @@ public final class CounterKeys {
         private final SubjectPart[] types;
         private final String[] values;
         private final String key;
+        private final Optional<String> twin;
 
-        Named(PreparedLimit limit, SubjectPart[] types, String[] values, String key) {
+        Named(PreparedLimit limit, SubjectPart[] types, String[] values, String key, Optional<String> twin) {
             this.limit = limit;
             this.types = types;
             this.values = values;
             this.key = key;
+            this.twin = twin;
         }
 
         @SuppressWarnings("ReferenceEquality") // one instance for each limit of a policy

@@ -69,11 +69,13 @@ public final class NewSubjectBound implements RateLimiter {
         for (int i = 0; i < charges.size(); i++) {
             Charge charge = charges.get(i);
             if (recent.seen(charge.key(), now)) {
+                knowTwin(charge, now);
                 continue;
             }
             PolicySection section = policy.get();
             if (mayBegin(charge.limit(), section.newSubjectsPerSecond(), now)) {
                 recent.add(charge.key(), now);
+                knowTwin(charge, now);
             } else {
                 bounded = bounded == null ? new ArrayList<>(charges) : bounded;
                 bounded.set(i, overflow(section, charge));
@@ -81,6 +83,13 @@ public final class NewSubjectBound implements RateLimiter {
             }
         }
         return next.acquire(bounded == null ? charges : bounded);
+    }
+
+    /** Under its other name a subject is as new, or as known, as it is. */
+    private void knowTwin(Charge charge, long now) {
+        if (charge.twin().isPresent() && !recent.seen(charge.twin().get(), now)) {
+            recent.add(charge.twin().get(), now);
+        }
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.redisroles.sidecar.socket;
 
 import io.redisroles.contract.Identifiers;
 import io.redisroles.contract.KeyNames;
-import io.redisroles.sidecar.config.KeyedHash;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.redis.RedisStore;
 import io.redisroles.sidecar.redis.Script;
 import io.redisroles.sidecar.telemetry.SocketMetrics;
@@ -41,7 +41,7 @@ public final class SocketRegistry implements AutoCloseable {
     private final ScheduledExecutorService executor;
     private final LongSupplier nanoTime;
     private final Supplier<String> ids;
-    private final KeyedHash hash;
+    private final Supplier<Hashes> hashes;
     private final PresenceTerms terms;
     private final SocketMetrics metrics;
     private final String sidecar;
@@ -58,21 +58,21 @@ public final class SocketRegistry implements AutoCloseable {
      * @param executor with one thread, which never blocks
      * @param nanoTime a monotonic clock
      * @param ids names that nobody can guess and nobody else uses
-     * @param hash hides users where the policy says so
+     * @param hashes hide users where the policy says so
      */
     public SocketRegistry(
             RedisStore store,
             ScheduledExecutorService executor,
             LongSupplier nanoTime,
             Supplier<String> ids,
-            KeyedHash hash,
+            Supplier<Hashes> hashes,
             PresenceTerms terms,
             SocketMetrics metrics) {
         this.store = store;
         this.executor = executor;
         this.nanoTime = nanoTime;
         this.ids = ids;
-        this.hash = hash;
+        this.hashes = hashes;
         this.terms = terms;
         this.metrics = metrics;
         this.sidecar = ids.get();
@@ -117,7 +117,7 @@ public final class SocketRegistry implements AutoCloseable {
     }
 
     private String name(String user, Identifiers identifiers) {
-        return identifiers == Identifiers.HASHED ? hash.tag(user) : percentEncoded(user);
+        return identifiers == Identifiers.HASHED ? hashes.get().current().tag(user) : percentEncoded(user);
     }
 
     private void change(Attendee attendee) {

@@ -109,7 +109,7 @@ class MessageLimitsTest {
         Rule rule =
                 new Rule("chat", List.of(), List.of(), SessionRequirement.NONE, SessionFailure.DENY, List.of(limit));
         Charge charge = new Charge(new Terms(limit, limit.amount()), "rate:{chat}", 1);
-        return new MessageLimits(rule, List.of(charge), limiter, new DecisionLog(new ProxyMetrics()));
+        return new MessageLimits(rule, () -> List.of(charge), limiter, new DecisionLog(new ProxyMetrics()));
     }
 
     private static CompletableFuture<LimitDecision> admitted(long delayMicros) {

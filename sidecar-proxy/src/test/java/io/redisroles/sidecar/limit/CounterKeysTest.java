@@ -9,9 +9,12 @@ import io.redisroles.contract.SessionFailure;
 import io.redisroles.contract.SessionRequirement;
 import io.redisroles.contract.SubjectPart;
 import io.redisroles.contract.Unmatched;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.config.KeyedHash;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CounterKeysTest {
     private static final Subject ADA = subject("ada", "s-12345678", "192.0.2.1", "api");
 
-    private final CounterKeys keys = new CounterKeys(KeyedHash.derive(new byte[32], "rate"));
+    private static final Hashes HASHES = Hashes.of(KeyedHash.derive(new byte[32], "rate"));
+
+    private final CounterKeys keys = new CounterKeys(() -> HASHES);
 
     @Test
     void thePrincipalIsTheHashTagAndTheOtherPartsFollow() {
@@ -39,6 +44,32 @@ class CounterKeysTest {
         assertThat(key).matches("rate:\\{[A-Za-z0-9_-]{22}}:caas/gateway:api");
         assertThat(keys.key(policy(Identifiers.HASHED), limit(SubjectPart.USER), bob))
                 .isNotEqualTo(key);
+    }
+
+    @Test
+    void whileTheKeyIsExchangedACounterHasTwoNamesAndThenTheNewOne() {
+        // Given
+        KeyedHash former = KeyedHash.derive(new byte[32], "rate");
+        KeyedHash current = KeyedHash.derive(new byte[33], "rate");
+        AtomicReference<Hashes> active = new AtomicReference<>(Hashes.of(former));
+        CounterKeys exchanged = new CounterKeys(active::get);
+        PolicySection hashed = policy(Identifiers.HASHED);
+        Limit limit = limit(SubjectPart.USER, SubjectPart.RULE);
+        String before = exchanged.charge(hashed, limit, ADA, "", 1).key();
+
+        // When, Then
+        active.set(new Hashes(current, Optional.of(former)));
+        Charge meanwhile = exchanged.charge(hashed, limit, ADA, "", 1);
+        assertThat(meanwhile.key()).isEqualTo(before);
+        assertThat(exchanged
+                        .charge(policy(Identifiers.PLAIN), limit, ADA, "", 1)
+                        .twin())
+                .isEmpty();
+
+        active.set(Hashes.of(current));
+        Charge after = exchanged.charge(hashed, limit, ADA, "", 1);
+        assertThat(after.key()).isEqualTo(meanwhile.twin().orElseThrow()).isNotEqualTo(before);
+        assertThat(after.twin()).isEmpty();
     }
 
     @Test

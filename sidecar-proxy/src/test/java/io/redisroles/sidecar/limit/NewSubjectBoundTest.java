@@ -7,6 +7,7 @@ import io.redisroles.contract.SubjectPart;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,8 +94,34 @@ class NewSubjectBoundTest {
         assertThat(counted).containsExactly(OVERFLOW);
     }
 
+    @Test
+    void whoIsKnownByOneNameIsKnownByTheOther() {
+        // Given: twice as many as may begin in a second, all of them regulars
+        for (int i = 0; i < 2 * PER_SECOND; i++) {
+            now.addAndGet(SECOND / PER_SECOND);
+            admits("former" + i);
+        }
+        counted.clear();
+
+        // When: they are counted under two names, and then under the new one alone
+        for (int i = 0; i < 2 * PER_SECOND; i++) {
+            admits("former" + i, Optional.of("new" + i));
+        }
+        for (int i = 0; i < 2 * PER_SECOND; i++) {
+            admits("new" + i);
+        }
+
+        // Then
+        assertThat(counted).doesNotContain(OVERFLOW);
+        assertThat(overflowed).hasValue(0);
+    }
+
     private boolean admits(String key) {
-        return bound.acquire(List.of(new Charge(new Terms(LIMIT, Amount.of(100)), key, 1)))
+        return admits(key, Optional.empty());
+    }
+
+    private boolean admits(String key, Optional<String> twin) {
+        return bound.acquire(List.of(new Charge(new Terms(LIMIT, Amount.of(100)), key, twin, 1)))
                 .toCompletableFuture()
                 .join()
                 .admitted();

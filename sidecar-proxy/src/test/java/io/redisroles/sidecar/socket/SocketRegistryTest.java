@@ -4,6 +4,7 @@ import io.redisroles.contract.Identifiers;
 import io.redisroles.contract.KeyNames;
 import io.redisroles.redisprocess.ScratchRedis;
 import io.redisroles.sidecar.TestStore;
+import io.redisroles.sidecar.config.ActiveKeys.Hashes;
 import io.redisroles.sidecar.config.KeyedHash;
 import io.redisroles.sidecar.telemetry.ProxyMetrics;
 import java.time.Duration;
@@ -234,7 +235,7 @@ class SocketRegistryTest {
                 executor,
                 nanos::get,
                 () -> "id" + ids.incrementAndGet(),
-                KeyedHash.derive(new byte[32], "presence"),
+                () -> Hashes.of(KeyedHash.derive(new byte[32], "presence")),
                 terms,
                 metrics.sockets());
         registry.start();
