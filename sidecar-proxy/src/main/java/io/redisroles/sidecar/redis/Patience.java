@@ -11,7 +11,7 @@ final class Patience {
     /** How much slower than the slowest reply of late one may be. */
     private static final int FACTOR = 8;
     /** So many replies tell how fast Redis is; the same number before them only that both sides have begun to run. */
-    private static final int EVIDENCE = 64;
+    private static final int EVIDENCE = 32;
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final long FORGOTTEN_AFTER = 60 * SECOND;

@@ -12,8 +12,8 @@ class PatienceTest {
 
     @Test
     void itIsTheConfiguredTimeUntilItIsKnownHowFastRedisIs() {
-        observe(64, 1);
-        observe(63, 1);
+        observe(32, 1);
+        observe(31, 1);
         assertThat(patience.isKnown()).isFalse();
         assertThat(limitMillis()).isEqualTo(250);
 
@@ -24,15 +24,15 @@ class PatienceTest {
 
     @Test
     void theFirstRepliesOfAllAreSlowForReasonsOfTheirOwn() {
-        observe(64, 200);
-        observe(64, 1);
+        observe(32, 200);
+        observe(32, 1);
 
         assertThat(limitMillis()).isEqualTo(25);
     }
 
     @Test
     void anOutageIsNoPace() {
-        observe(128, 1);
+        observe(64, 1);
 
         observe(1, 251);
 
@@ -41,7 +41,7 @@ class PatienceTest {
 
     @Test
     void howeverSlowItWasIsForgottenInTheSameTime() {
-        observe(128, 1);
+        observe(64, 1);
         observe(1, 250);
         assertThat(limitMillis()).isEqualTo(250);
 
@@ -63,7 +63,7 @@ class PatienceTest {
 
     @Test
     void itIsEightTimesTheSlowestOfLateAndNeverMoreThanConfigured() {
-        observe(127, 1);
+        observe(63, 1);
         observe(1, 10);
         assertThat(limitMillis()).isEqualTo(80);
 
@@ -73,7 +73,7 @@ class PatienceTest {
 
     @Test
     void aSlowReplyIsForgottenBySteps() {
-        observe(128, 1);
+        observe(64, 1);
         observe(1, 31);
         assertThat(limitMillis()).isEqualTo(248);
 
@@ -86,7 +86,7 @@ class PatienceTest {
 
     @Test
     void afterAMinuteWithoutRepliesNothingIsKnown() {
-        observe(128, 1);
+        observe(64, 1);
 
         now += TimeUnit.SECONDS.toNanos(61);
         observe(1, 1);
