@@ -11,7 +11,10 @@ public final class ContractPaths {
     /** Where the policy's credentials Secret is mounted in the sidecar. */
     public static final String CREDENTIALS_DIRECTORY = "/etc/redisroles/credentials";
 
-    /** The file, and Secret key, with the secret that identifiers in key names are hashed with (32 bytes, base64url). */
+    /**
+     * The file, and Secret key, with the secret that identifiers in key names are hashed with (32 bytes, base64url); while it is
+     * exchanged the one before it is in a second line.
+     */
     public static final String IDENTIFIER_KEY = "identifier.key";
 
     /** Where the Secret with an issuer's public keys is mounted in the sidecar. */

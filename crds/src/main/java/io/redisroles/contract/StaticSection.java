@@ -15,7 +15,8 @@ import java.util.Map;
  * @param probes where kubelet and Prometheus ask
  * @param admin where people on this host ask; loopback
  * @param stores the Redis of each use; one that is missing is taken from {@code REDIS_URL} and its kin
- * @param identifierKeyFile the file with the secret behind keyed hashes (32 bytes, base64url)
+ * @param identifierKeyFile the file with the secret behind keyed hashes (32 bytes, base64url), and while it is
+ *     exchanged, in a second line, the one before; read again when it changes
  * @param storeTimeout how long one call to Redis may take at most before it counts as no answer; down to a tenth of it where
  *     Redis has lately been much faster
  * @param upstreamTimeout how long the app may take to begin its answer before it is a 504

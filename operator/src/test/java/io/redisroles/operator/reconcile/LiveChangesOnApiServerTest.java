@@ -15,6 +15,7 @@ import io.redisroles.apiserver.RealApiServer;
 import io.redisroles.operator.status.ConditionType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,18 @@ import static org.awaitility.Awaitility.await;
 @ApiServerTest
 class LiveChangesOnApiServerTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String POLICY = """
+            apiVersion: redisroles.io/v1alpha1
+            kind: AccessPolicy
+            metadata: {name: web}
+            spec:
+              selector: {matchLabels: {app: web}}
+              ports: [8080]
+              roles: {limits: {name: gateway}, sessions: {name: gateway}}
+              session: {sources: [{apiKey: X-API-Key}]}
+              rules:
+              - {name: api, session: Required, limits: [{name: api, by: [user], requests: 100, per: 1m}]}
+            """;
     private static final String APP = "  consumers: [{name: app, keys: ['a:*']}]\n";
 
     private final RedisClient redis = RedisClient.create();
@@ -88,6 +101,31 @@ class LiveChangesOnApiServerTest {
     }
 
     @Test
+    void sidecarsAreToldAnotherKeyOfIdentifiersBesideTheFormerOne() {
+        // Given
+        serve("gateway", "gateway", APP);
+        cluster.apply(POLICY);
+        RedisClientOf client = new RedisClientOf(cluster, "gateway");
+        await("the policy").atMost(LIMIT).until(() -> users("gateway").contains("_policy.web"));
+        String former = client.password("policy-web", "identifier.key");
+        String password = client.password("policy-web", "limits.password");
+
+        // When
+        annotate("gateway", "redisroles.io/rotate-identifiers", "one");
+
+        // Then
+        await("both")
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(client.password("policy-web", "identifier.key"))
+                        .matches("[A-Za-z0-9_-]{43}\n" + former)
+                        .doesNotStartWith(former));
+        assertThat(client.password("redis-gateway-credentials", "identifier.former-until"))
+                .isGreaterThan(Instant.now().plus(Duration.ofMinutes(10)).toString());
+        assertThat(client.password("policy-web", "limits.password")).isEqualTo(password);
+        assertNoRestart("gateway");
+    }
+
+    @Test
     void consumersAndPoliciesComeAndGoWithoutARestart() {
         // Given
         serve("gateway", "gateway", APP);
@@ -95,18 +133,7 @@ class LiveChangesOnApiServerTest {
         // When
         cluster.apply(
                 role("gateway", "gateway", "  consumers: [{name: app, keys: ['b:*']}, {name: late, keys: ['l:*']}]\n"));
-        cluster.apply("""
-                apiVersion: redisroles.io/v1alpha1
-                kind: AccessPolicy
-                metadata: {name: web}
-                spec:
-                  selector: {matchLabels: {app: web}}
-                  ports: [8080]
-                  roles: {limits: {name: gateway}, sessions: {name: gateway}}
-                  session: {sources: [{apiKey: X-API-Key}]}
-                  rules:
-                  - {name: api, session: Required, limits: [{name: api, by: [user], requests: 100, per: 1m}]}
-                """);
+        cluster.apply(POLICY);
 
         // Then
         await("users").atMost(LIMIT).until(() -> users("gateway").containsAll(Set.of("app", "late", "_policy.web")));
