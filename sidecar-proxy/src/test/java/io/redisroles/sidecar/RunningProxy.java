@@ -170,7 +170,12 @@ public final class RunningProxy implements AutoCloseable {
 
     /** Another sidecar, with an app of its own, on the Redis of this one; to be closed first. */
     public RunningProxy sibling(String rules) {
-        return new RunningProxy(redis, false, PATIENT, "20s", rules, 0, Map.of());
+        return sibling(rules, UnaryOperator.identity());
+    }
+
+    /** The same with a configuration file that was changed by hand. */
+    public RunningProxy sibling(String rules, UnaryOperator<String> edit) {
+        return new RunningProxy(redis, false, PATIENT, "20s", rules, 0, Map.of(), edit, Optional.empty());
     }
 
     /** Starts it before another app than {@link #app}. */
