@@ -9,6 +9,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutorGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.redisroles.contract.ConfigException;
+import io.redisroles.contract.Identifiers;
 import io.redisroles.contract.PodSection;
 import io.redisroles.contract.StaticSection;
 import io.redisroles.contract.StoreName;
@@ -74,6 +75,9 @@ public final class ProxyServer implements AutoCloseable {
     private static final Duration PRODUCTION_CONNECT = Duration.ofSeconds(10);
 
     /** A policy is in force within a second of its being in the volume. */
+    /** Why counters are lost with a key of identifiers that was not exchanged but replaced. */
+    private static final String RENAMED = "renamed";
+
     private static final Duration CONFIG_POLL = Duration.ofMillis(500);
 
     private final EventLoopGroup loops;
@@ -180,6 +184,7 @@ public final class ProxyServer implements AutoCloseable {
         ActivePolicy policy = new ActivePolicy(loaded.config(), loaded.snapshot());
         ActiveKeys keys = new ActiveKeys(loaded.keys());
         metrics.configValid(true);
+        metrics.limitCountersLost(RENAMED, 0); // there from the start, for alarms
         metrics.limitsInForce(loaded.config().policy().limitNames());
         CompletableFuture<Void> tried = stores.start();
         CompletableFuture<Void> sessionsTried = sessions.start(loops, loaded.snapshot());
@@ -227,7 +232,12 @@ public final class ProxyServer implements AutoCloseable {
                     new OpaquePipeline(Listeners.resolved(port.upstream()), opaque, metrics));
         }
         watch(new ConfigWatcher(settings.configFile(), loaded.text(), policy, stores.names(), metrics)::poll);
-        watch(new KeyWatcher(Path.of(section.identifierKeyFile()), loaded.keysText(), keys)::poll);
+        KeyWatcher watcher = new KeyWatcher(Path.of(section.identifierKeyFile()), keys, () -> {
+            if (policy.snapshot().section().identifiers() == Identifiers.HASHED) {
+                metrics.limitCountersLost(RENAMED, 1);
+            }
+        });
+        watch(watcher::poll);
         state = Lifecycle.SERVING;
         LOG.atInfo()
                 .addKeyValue("inbound", inbound())

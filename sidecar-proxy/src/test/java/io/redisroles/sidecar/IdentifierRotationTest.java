@@ -85,6 +85,19 @@ class IdentifierRotationTest {
 
             proxy.writeIdentifierKeys(CURRENT + "\n" + FORMER);
             await().until(() -> admits(proxy) && counters(proxy) == 2);
+            proxy.awaitMetrics("redisroles_limit_counters_lost_total{reason=\"renamed\"} 0.0");
+        }
+    }
+
+    @Test
+    void aKeyThatIsReplacedInsteadOfExchangedIsReported() {
+        try (RunningProxy proxy = RunningProxy.edited(RULES, IdentifierRotationTest::hashed)) {
+            assertThat(admits(proxy)).isTrue();
+
+            proxy.writeIdentifierKeys(CURRENT);
+
+            await().until(() -> admits(proxy) && counters(proxy) == 2);
+            proxy.awaitMetrics("redisroles_limit_counters_lost_total{reason=\"renamed\"} 1.0");
         }
     }
 

@@ -12,9 +12,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * How passwords change without a failed login, and the secret of identifiers without a lost count. A next password is first accepted beside the current one; once the running
- * server has proved it, it becomes the one that consumers are told; the one before is accepted for {@link #OVERLAP} more, which
- * is more than a kubelet needs to refresh a mounted Secret. Nothing but the credentials is remembered.
+ * How passwords change without a failed login, and the secret of identifiers without a lost count. A next password is first
+ * accepted beside the current one; once the running server has proved it, it becomes the one that consumers are told; the one
+ * before is accepted for {@link #OVERLAP} more, which is more than a kubelet needs to refresh a mounted Secret. Nothing but the
+ * credentials is remembered.
  */
 public final class Rotation {
     /** How long a password outlives its successor's publication. */

@@ -11,6 +11,10 @@ public final class ActiveKeys {
         this.current = first;
     }
 
+    IdentifierKeys get() {
+        return current;
+    }
+
     void replace(IdentifierKeys next) {
         current = next;
     }

@@ -2,7 +2,10 @@ package io.redisroles.sidecar.config;
 
 import io.redisroles.contract.ConfigException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** The role's secret behind keyed hashes; never used itself, only what is derived from it for one use. */
 public final class IdentifierKey {
@@ -31,6 +34,22 @@ public final class IdentifierKey {
             throw new ConfigException(file + " holds " + secret.length + " bytes (expected: 32, as base64url)");
         }
         return new IdentifierKey(secret);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IdentifierKey key && MessageDigest.isEqual(secret, key.secret);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(secret);
+    }
+
+    /** Nothing of it. */
+    @Override
+    public String toString() {
+        return "identifier key";
     }
 
     /** The hash for one use; hashes for different uses tell nothing of each other. */

@@ -13,6 +13,12 @@ import java.util.Optional;
  * @param former named it before; empty once nothing is left of that
  */
 public record IdentifierKeys(IdentifierKey current, Optional<IdentifierKey> former) {
+    /** Whether what was counted under {@code before} still counts. */
+    boolean continues(IdentifierKeys before) {
+        return current.equals(before.current)
+                || former.filter(before.current::equals).isPresent();
+    }
+
     /**
      * Reads the keys: the current one in the first line, the former one, if there is one, in the second.
      *

@@ -13,41 +13,55 @@ public final class KeyWatcher {
 
     private final Path file;
     private final ActiveKeys keys;
-    private String seen;
+    private final Runnable onLoss;
+    private String reported = "";
 
     /**
      * Watches.
      *
      * @param file the keys'
-     * @param text what was read of it at start
+     * @param onLoss told when a key was replaced instead of exchanged: what is named with it begins anew
      */
-    public KeyWatcher(Path file, String text, ActiveKeys keys) {
+    public KeyWatcher(Path file, ActiveKeys keys, Runnable onLoss) {
         this.file = file;
-        this.seen = text;
         this.keys = keys;
+        this.onLoss = onLoss;
     }
 
     /** Looks once. */
     public void poll() {
-        String text;
         try {
-            text = Files.readString(file);
+            IdentifierKeys next = IdentifierKeys.parse(file, Files.readString(file));
+            if (!next.equals(keys.get())) {
+                use(next);
+            }
+            reported = "";
         } catch (IOException e) {
-            return; // as between two versions of a mounted Secret
+            report("unreadable: " + e.getClass().getSimpleName());
+        } catch (ConfigException e) {
+            report(String.valueOf(e.getMessage()));
         }
-        if (text.equals(seen)) {
-            return;
-        }
-        seen = text;
-        try {
-            IdentifierKeys next = IdentifierKeys.parse(file, text);
-            keys.replace(next);
+    }
+
+    private void use(IdentifierKeys next) {
+        boolean continues = next.continues(keys.get());
+        keys.replace(next);
+        if (continues) {
             LOG.atInfo()
                     .addKeyValue("keys", next.former().isPresent() ? 2 : 1)
                     .log("Identifiers are hashed with another key");
-        } catch (ConfigException e) {
+        } else {
+            LOG.atWarn().log("The identifier key was replaced, not exchanged: what is named with it begins anew");
+            onLoss.run();
+        }
+    }
+
+    private void report(String problem) {
+        if (!problem.equals(reported)) {
+            reported = problem;
             LOG.atError()
-                    .addKeyValue("problem", e.getMessage())
+                    .addKeyValue("file", file)
+                    .addKeyValue("problem", problem)
                     .log("Identifier key not used, the last good one stays");
         }
     }

@@ -13,11 +13,9 @@ import java.nio.file.Path;
  * @param text of the file
  * @param config the same, parsed
  * @param snapshot its policy, compiled
- * @param keysText of the file with the identifier keys
  * @param keys the secrets behind keyed hashes
  */
-public record LoadedConfig(
-        String text, SidecarConfig config, PolicySnapshot snapshot, String keysText, IdentifierKeys keys) {
+public record LoadedConfig(String text, SidecarConfig config, PolicySnapshot snapshot, IdentifierKeys keys) {
     /**
      * Reads the file and the key that it names.
      *
@@ -27,13 +25,11 @@ public record LoadedConfig(
         String text = readText(file, "the configuration");
         SidecarConfig config = new SidecarConfigCodec().read(text);
         Path keyFile = Path.of(config.staticSection().identifierKeyFile());
-        String keysText = readText(keyFile, "the identifier key");
         return new LoadedConfig(
                 text,
                 config,
                 PolicySnapshot.compile(config.policy()),
-                keysText,
-                IdentifierKeys.parse(keyFile, keysText));
+                IdentifierKeys.parse(keyFile, readText(keyFile, "the identifier key")));
     }
 
     private static String readText(Path file, String what) {

@@ -53,8 +53,7 @@ public final class TwinCounters implements RateLimiter {
         return all;
     }
 
-    @SuppressWarnings(
-            "ReferenceEquality") // A limit's terms for a tier are one instance, whichever counter they are asked of.
+    @SuppressWarnings("ReferenceEquality") // Both counters are asked with the same terms.
     private static LimitDecision merged(LimitDecision decision) {
         List<Quota> quotas = new ArrayList<>(decision.quotas().size());
         for (Quota quota : decision.quotas()) {

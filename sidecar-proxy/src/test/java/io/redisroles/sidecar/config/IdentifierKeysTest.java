@@ -36,6 +36,16 @@ class IdentifierKeysTest {
                 .isNotEqualTo(both.current().tag("ada"));
     }
 
+    @Test
+    void theSameKeysAreEqualAndShowNothing() {
+        IdentifierKeys both = IdentifierKeys.parse(FILE, A + "\n" + B);
+
+        assertThat(both).isEqualTo(IdentifierKeys.parse(FILE, A + "\n" + B + "\n"));
+        assertThat(both).isNotEqualTo(IdentifierKeys.parse(FILE, B + "\n" + A));
+        assertThat(both).isNotEqualTo(IdentifierKeys.parse(FILE, A));
+        assertThat(both.toString()).doesNotContain("AAAA", "BBBB");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
