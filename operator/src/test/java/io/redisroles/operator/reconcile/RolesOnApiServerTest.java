@@ -264,9 +264,14 @@ class RolesOnApiServerTest {
         awaitWorkload("two");
         cluster.node().serve("one");
         String other = cluster.node().serve("two").getMetadata().getUid();
-        await("Ready")
-                .atMost(LIMIT)
-                .until(() -> cluster.isTrue("one", ConditionType.READY) && cluster.isTrue("two", ConditionType.READY));
+        for (String role : List.of("one", "two")) {
+            await("Ready")
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(cluster.condition(role, ConditionType.READY))
+                            .as("%s; %s", role, cluster.events())
+                            .map(Condition::status)
+                            .hasValue("True"));
+        }
 
         // When
         cluster.apply(role("one", "gateway", "  config: {databases: '4'}\n"));
