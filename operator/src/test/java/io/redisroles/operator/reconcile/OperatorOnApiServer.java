@@ -21,6 +21,7 @@ import io.redisroles.operator.status.Conditions;
 import io.redisroles.operator.telemetry.OperatorMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,7 @@ final class OperatorOnApiServer implements AutoCloseable {
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final KubernetesClient operatorClient;
     private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+    private volatile boolean refusesStatus;
     private final FakeNode node;
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private RunningOperator operator;
@@ -96,6 +98,11 @@ final class OperatorOnApiServer implements AutoCloseable {
     /** Lets the operator write {@code count} times more; every later write fails, as if it had ended at that point. */
     void endAfterWrites(int count) {
         writesLeft.set(count);
+    }
+
+    /** While true, the API server refuses what the operator writes of a status that somebody else wrote otherwise: 409. */
+    void refuseStatus(boolean refuse) {
+        refusesStatus = refuse;
     }
 
     /** Lets the operator's clock run ahead. */
@@ -215,6 +222,9 @@ final class OperatorOnApiServer implements AutoCloseable {
                     throw new IllegalStateException("the operator has ended");
                 }
                 writes.add(request.method() + " " + request.uri().getPath());
+                if (refusesStatus && request.uri().getPath().endsWith("/status")) {
+                    builder.uri(URI.create(request.uri().toString().replace("force=true", "force=false")));
+                }
             }
         }
     }

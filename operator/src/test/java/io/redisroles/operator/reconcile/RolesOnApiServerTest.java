@@ -2,6 +2,7 @@ package io.redisroles.operator.reconcile;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -9,8 +10,11 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.redisroles.api.v1alpha1.Condition;
 import io.redisroles.api.v1alpha1.RedisRole;
+import io.redisroles.api.v1alpha1.RedisRoleStatus;
 import io.redisroles.apiserver.ApiServerTest;
 import io.redisroles.apiserver.RealApiServer;
 import io.redisroles.operator.status.ConditionType;
@@ -295,6 +299,46 @@ class RolesOnApiServerTest {
                         .getMetadata()
                         .getUid())
                 .isEqualTo(other);
+    }
+
+    @Test
+    void aStatusThatWasNotTakenIsWrittenAgain() {
+        // Given somebody who has said of the version what is not so, and an API server that will not hear otherwise
+        cluster.apply(role("gateway", "gateway", ""));
+        awaitWorkload("gateway");
+        cluster.refuseStatus(true);
+        RedisRole told = new RedisRole();
+        told.setMetadata(
+                new ObjectMetaBuilder().withNamespace(ns()).withName("gateway").build());
+        told.setStatus(new RedisRoleStatus(null, List.of(), null, List.of(), null, null, "0.0.0"));
+        client().resource(told)
+                .subresource("status")
+                .patch(new PatchContext.Builder()
+                        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                        .withFieldManager("somebody")
+                        .withForce(true)
+                        .build());
+        cluster.node().serve("gateway");
+        await("refused writes")
+                .atMost(LIMIT)
+                .until(() -> cluster.takeWrites().stream().anyMatch(RolesOnApiServerTest::isOfTheStatus));
+        await("a pause between them")
+                .during(Duration.ofSeconds(2))
+                .atMost(LIMIT)
+                .until(() -> cluster.takeWrites().stream().noneMatch(RolesOnApiServerTest::isOfTheStatus));
+        assertThat(cluster.isTrue("gateway", ConditionType.READY)).isFalse();
+
+        // When
+        cluster.refuseStatus(false);
+
+        // Then
+        await("Ready").atMost(LIMIT).until(() -> cluster.isTrue("gateway", ConditionType.READY));
+        assertThat(cluster.role("gateway").orElseThrow().getStatus().redisVersion())
+                .startsWith("7.");
+    }
+
+    private static boolean isOfTheStatus(String write) {
+        return write.endsWith("/redisroles/gateway/status");
     }
 
     @Test
