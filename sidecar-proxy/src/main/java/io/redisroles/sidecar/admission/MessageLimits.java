@@ -29,7 +29,7 @@ final class MessageLimits implements MessageGate {
     /**
      * Limits messages.
      *
-     * @param charges what one message asks, of the counters as they are named then
+     * @param charges what each message of a read asks, of the counters as they are named then
      */
     MessageLimits(Rule rule, Supplier<List<Charge>> charges, RateLimiter limiter, DecisionLog log) {
         this.rule = rule;
@@ -52,9 +52,10 @@ final class MessageLimits implements MessageGate {
 
     @Override
     public CompletionStage<Integer> admit(int messages, ScheduledExecutorService timer) {
+        List<Charge> asked = charges.get();
         List<CompletableFuture<Ruling>> rulings = new ArrayList<>(messages);
         for (int i = 0; i < messages; i++) {
-            CompletableFuture<Ruling> ruling = rule();
+            CompletableFuture<Ruling> ruling = rule(asked);
             rulings.add(ruling);
             if (ruling.isDone() && !ruling.join().admitted()) {
                 break; // the socket ends with this one
@@ -68,9 +69,8 @@ final class MessageLimits implements MessageGate {
         return done.thenCompose(nothing -> after(rulings, timer));
     }
 
-    private CompletableFuture<Ruling> rule() {
-        CompletableFuture<LimitDecision> decision =
-                limiter.acquire(charges.get()).toCompletableFuture();
+    private CompletableFuture<Ruling> rule(List<Charge> asked) {
+        CompletableFuture<LimitDecision> decision = limiter.acquire(asked).toCompletableFuture();
         return decision.isDone() && !decision.isCompletedExceptionally()
                 ? CompletableFuture.completedFuture(ruling(decision.join()))
                 : decision.thenApply(this::ruling).exceptionally(failure -> undecided());
