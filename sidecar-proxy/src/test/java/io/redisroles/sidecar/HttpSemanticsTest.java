@@ -408,13 +408,7 @@ class HttpSemanticsTest {
                 new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
             // When
             client.getOutputStream().write(ascii("GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
-            long[] before = {-1};
-            Awaitility.await().until(() -> {
-                long now = written.get();
-                boolean still = now > 0 && now == before[0];
-                before[0] = now;
-                return still;
-            });
+            Flood.awaitHeldUp(written);
 
             // Then
             assertThat(written.get()).as("what sockets hold, and a little").isLessThan(32L << 20);
@@ -432,33 +426,14 @@ class HttpSemanticsTest {
             connection.head();
             awaitQuietly(measured);
         }));
-        AtomicLong written = new AtomicLong();
 
         try (Socket client =
                 new Socket(proxy.address().getAddress(), proxy.address().getPort())) {
             // When
             client.getOutputStream()
                     .write(ascii("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n"));
-            Thread writer = new Thread(() -> {
-                byte[] block = new byte[1 << 16];
-                try {
-                    while (written.get() < size) {
-                        client.getOutputStream().write(block);
-                        written.addAndGet(block.length);
-                    }
-                } catch (IOException e) {
-                    // closed at the end of the test
-                }
-            });
-            writer.setDaemon(true);
-            writer.start();
-            long[] before = {-1};
-            Awaitility.await().until(() -> {
-                long now = written.get();
-                boolean still = now > 0 && now == before[0];
-                before[0] = now;
-                return still;
-            });
+            AtomicLong written = Flood.pour(client, size);
+            Flood.awaitHeldUp(written);
 
             // Then
             assertThat(written.get()).as("what sockets hold, and a little").isLessThan(32L << 20);

@@ -128,30 +128,11 @@ class OpaquePortTest {
     void aSideThatDoesNotReadHoldsTheOtherUp() throws Exception {
         // Given
         long size = 256L << 20;
-        AtomicLong written = new AtomicLong();
         try (Socket client = connect(proxy.server.opaque(1))) {
-            Thread writer = new Thread(() -> {
-                byte[] block = new byte[1 << 16];
-                try {
-                    while (written.get() < size) {
-                        client.getOutputStream().write(block);
-                        written.addAndGet(block.length);
-                    }
-                } catch (IOException e) {
-                    // closed at the end of the test
-                }
-            });
-            writer.setDaemon(true);
-            writer.start();
+            AtomicLong written = Flood.pour(client, size);
 
             // When
-            long[] before = {-1};
-            Awaitility.await().until(() -> {
-                long now = written.get();
-                boolean still = now > 0 && now == before[0];
-                before[0] = now;
-                return still;
-            });
+            Flood.awaitHeldUp(written);
 
             // Then
             assertThat(written.get()).as("what sockets hold, and a little").isLessThan(32L << 20);
