@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints how long a sidecar takes from start to its first answer while Redis is there, how much memory it has resident when
- * it then idles, and what a request with a session and a limit allocates; on JDK 25 and later also with an AOT cache (JEP 514), which one run before makes. Arguments: the checkout's folder, how often to start it, and the java commands to try (this JVM's own if none).
+ * Prints how long a sidecar takes from start to its first answer while Redis is there, how much memory it has resident when it
+ * then idles, and what a request with a session and a limit allocates; on JDK 25 and later also with an AOT cache (JEP 514),
+ * which one run before makes. Arguments: the checkout's folder, how often to start it, and the java commands to try (this JVM's
+ * own if none).
  */
 public final class SidecarFootprint {
     private static final Duration IDLE = Duration.ofSeconds(5);

@@ -11,7 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * Makes an AOT cache (JEP 514) of the built sidecar as its image has one: by a run with the same requests. Arguments: the checkout's folder, a java command of JDK 25 or later, the file to write.
+ * Makes an AOT cache (JEP 514) of the built sidecar as its image has one: by a run with the same requests. Arguments: the
+ * checkout's folder, a java command of JDK 25 or later, the file to write.
  */
 public final class SidecarTraining {
     private SidecarTraining() {}

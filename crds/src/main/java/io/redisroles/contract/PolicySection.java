@@ -256,7 +256,9 @@ public record PolicySection(
             return tiers.getOrDefault(tier, amount);
         }
 
-        /** For how long at most a debit makes a difference: the algorithm's horizon, and as often as a burst exceeds the amount. */
+        /**
+         * For how long at most a debit makes a difference: the algorithm's horizon, and as often as a burst exceeds the amount.
+         */
         public Duration memory() {
             long times = Stream.concat(Stream.of(amount), tiers.values().stream())
                     .mapToLong(each -> (each.burst() + each.requests() - 1) / each.requests())

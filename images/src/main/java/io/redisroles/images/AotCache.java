@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sidecar's AOT cache (JEP 483 and 514): its classes as they are after a start and some requests. Made with the image's own JVM
- * and jars, because it fits no others. Two training runs give two different caches; one that was kept can be pinned.
+ * The sidecar's AOT cache (JEP 483 and 514): its classes as they are after a start and some requests. Made with the image's own
+ * JVM and jars, because it fits no others. Two training runs give two different caches; one that was kept can be pinned.
  */
 record AotCache(FileTree tree) {
     static final String PATH = "/app/sidecar.aot";

@@ -28,8 +28,8 @@ record Jdk(Path home, int feature) {
             "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,jdk.management,jdk.unsupported";
 
     /**
-     * What the operator uses: its HTTP servers, its log's XML, the framework's metrics; elliptic curves are a module of their own in
-     * releases before 22.
+     * What the operator uses: its HTTP servers, its log's XML, the framework's metrics; elliptic curves are a module of their own
+     * in releases before 22.
      */
     static final String FOR_OPERATOR =
             "java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,java.xml,"
@@ -37,7 +37,9 @@ record Jdk(Path home, int feature) {
 
     private static final Path INSTALLED = Path.of("/usr/lib/jvm");
 
-    /** {@code IMAGE_JDK}, else the JDK of the build if it is recent enough, else one beside it that is, else that of the build. */
+    /**
+     * {@code IMAGE_JDK}, else the JDK of the build if it is recent enough, else one beside it that is, else that of the build.
+     */
     static Jdk find(Map<String, String> environment) throws IOException {
         Optional<Path> wanted =
                 Optional.ofNullable(environment.get("IMAGE_JDK")).map(Path::of);

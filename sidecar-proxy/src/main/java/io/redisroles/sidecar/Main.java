@@ -4,7 +4,10 @@ import io.redisroles.contract.ConfigException;
 import io.redisroles.sidecar.config.LoadedConfig;
 import io.redisroles.sidecar.config.Settings;
 
-/** Starts the proxy; the only class that reads the environment. Exit codes: 0 after SIGTERM or {@code POST /quit}, 2 for a bad configuration. */
+/**
+ * Starts the proxy; the only class that reads the environment. Exit codes: 0 after SIGTERM or {@code POST /quit}, 2 for a bad
+ * configuration.
+ */
 public final class Main {
     private static final int BAD_CONFIGURATION = 2;
 

@@ -40,8 +40,8 @@ public record PolicyGrant(
     }
 
     /**
-     * The user of the policy's sidecars: writing its own counters, reading sessions and keeping them alive, nothing else. Each right is
-     * a selector of its own, so that what is for counters holds for no session, even where one Redis has both.
+     * The user of the policy's sidecars: writing its own counters, reading sessions and keeping them alive, nothing else. Each
+     * right is a selector of its own, so that what is for counters holds for no session, even where one Redis has both.
      */
     AclUser user() {
         List<String> rules = new ArrayList<>(KEYLESS);

@@ -43,8 +43,8 @@ public record RedisVersion(Product product, List<Integer> numbers) {
     }
 
     /**
-     * From an image's tag. Empty for a digest alone, for {@code latest}, and for repositories that are not called redis or valkey:
-     * their tags may count something else.
+     * From an image's tag. Empty for a digest alone, for {@code latest}, and for repositories that are not called redis or
+     * valkey: their tags may count something else.
      */
     public static Optional<RedisVersion> ofImage(String image) {
         Matcher matcher = IMAGE.matcher(image);

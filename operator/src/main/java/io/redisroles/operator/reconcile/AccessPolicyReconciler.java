@@ -184,7 +184,10 @@ public final class AccessPolicyReconciler implements Reconciler<AccessPolicy> {
                 : UpdateControl.<AccessPolicy>noUpdate().rescheduleAfter(LOOK_FOR_PODS);
     }
 
-    /** Sees to the pods: those with the sidecar hear of changes, one of those without starts anew, and their apps have no back door. */
+    /**
+     * Sees to the pods: those with the sidecar hear of changes, one of those without starts anew, and their apps have no back
+     * door.
+     */
     private Optional<ObservedPods> look(
             PolicyPods known,
             AccessPolicy policy,

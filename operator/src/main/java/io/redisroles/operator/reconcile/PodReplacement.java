@@ -27,7 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PodReplacement {
     static final Duration PAUSE = Duration.ofSeconds(10);
-    /** After a start: until the API server finds the webhook behind its Service, what is made anew would have no sidecar either. */
+    /**
+     * After a start: until the API server finds the webhook behind its Service, what is made anew would have no sidecar either.
+     */
     private static final Duration SETTLING = Duration.ofSeconds(15);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);

@@ -125,7 +125,10 @@ public final class RedisRoleReconciler implements Reconciler<RedisRole> {
                 .orElseGet(() -> reject(role, result, context));
     }
 
-    /** What the API server forbids, and which right is missing or which quota is used up, is the role's news and not only the log's. */
+    /**
+     * What the API server forbids, and which right is missing or which quota is used up, is the role's news and not only the
+     * log's.
+     */
     @Override
     public ErrorStatusUpdateControl<RedisRole> updateErrorStatus(
             RedisRole role, Context<RedisRole> context, Exception failure) {

@@ -34,7 +34,10 @@ public final class Shard implements AutoCloseable {
     public static final Duration LOOK = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(Shard.class);
-    /** An older release that is told to look after less goes on until its new pods are there: so many looks pass before that counts. */
+    /**
+     * An older release that is told to look after less goes on until its new pods are there: so many looks pass before that
+     * counts.
+     */
     private static final int LOOKS = 6;
 
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {

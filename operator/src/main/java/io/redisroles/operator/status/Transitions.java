@@ -60,8 +60,8 @@ public final class Transitions {
     }
 
     /**
-     * NameConflict and Conflicted are good when False and every other condition when True, unless its reason is a warning. Progressing is
-     * neither.
+     * NameConflict and Conflicted are good when False and every other condition when True, unless its reason is a warning.
+     * Progressing is neither.
      */
     private static boolean isBad(Condition condition) {
         if (condition.type().equals(ConditionType.PROGRESSING.text())) {

@@ -108,7 +108,9 @@ public final class CounterWatch {
         evicting(fresh > 0);
     }
 
-    /** A reply that is late, or read late, makes no jump: it is taken for read now, and the one before for read when asked for. */
+    /**
+     * A reply that is late, or read late, makes no jump: it is taken for read now, and the one before for read when asked for.
+     */
     private void clock(String micros, long sent, boolean another) {
         if (micros.isEmpty()) {
             return; // not Redis, which has told it since 6.0

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether calls are worth making. Closed: they are. It opens when so many in a row failed, or none succeeded for so long; then
- * nothing is called until a probe succeeds. Probes come after ever longer, jittered delays, which start over with the first call that
- * succeeds. Begins open. One thread.
+ * nothing is called until a probe succeeds. Probes come after ever longer, jittered delays, which start over with the first call
+ * that succeeds. Begins open. One thread.
  */
 final class Breaker {
     /** What it may be. */

@@ -2,7 +2,10 @@ package io.redisroles.sidecar.session;
 
 import io.redisroles.contract.PolicySection;
 
-/** Tells when the session behind something that stays open ends: a WebSocket, an event stream, a gRPC stream. Safe for all threads. */
+/**
+ * Tells when the session behind something that stays open ends: a WebSocket, an event stream, a gRPC stream. Safe for all
+ * threads.
+ */
 public interface SessionWatch {
     /** Watches nothing, and so never tells. */
     SessionWatch NONE = (session, policy, onEnded) -> new Watch() {

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** SHA-256 as it stands in key names: lower-case hex. One thread; each has its own, because making one costs more than using it. */
+/**
+ * SHA-256 as it stands in key names: lower-case hex. One thread; each has its own, because making one costs more than using it.
+ */
 final class Sha256 {
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final ThreadLocal<Sha256> OF_THREAD = ThreadLocal.withInitial(Sha256::new);
